@@ -109,6 +109,9 @@ from dateline.events.words import (
 from dateline.export.cut import Cut, StatedCut
 from dateline.export.exporter import Exporter, Material
 from dateline.export.paging import Pages, located
+from dateline.language.dates import NotADate, UnclearDate
+from dateline.language.dates import understand as understand_date
+from dateline.language.stated import stated_figures
 from dateline.plugins.checks import Check
 from dateline.plugins.containers import Contained, Container
 from dateline.plugins.executors import Executor, Fold
@@ -117,6 +120,7 @@ from dateline.plugins.hookspecs import hookimpl
 from dateline.plugins.packed import open_zip, read_entry, unpacked, why_unreadable
 from dateline.proposals.proposer import Candidate, Known, Proposer
 from dateline.recording.line import CUT, ERASED, Line
+from dateline.recording.naming import entity_id
 from dateline.records.change import change_rows, change_title
 from dateline.records.entry import entry_row
 from dateline.records.fact import erased_record, fact_record
@@ -150,12 +154,19 @@ __all__ = [
     "EntityView", "EqualFacts", "Erased", "ErasedEvent", "ErasedFact",
     "Event", "EventRevoked", "EventType", "EventView", "Evidence", "EvidenceAdded", "Executor", "Exporter", "Extracted", "Fact",
     "FactCorrected", "FactDisputed", "FactNotice", "FactPayload", "FactRetracted", "FactReviewed",
-    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent", "Importer", "InContainer",
-    "JsonObject", "Known", "Line", "Link", "Material", "MissingLibrary", "Nearby", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile", "Proposer",
-    "Quantity", "Raw", "RecordedBy", "Refused", "RoleRecorded", "Rows", "Source", "SealedContent", "SourceAmended", "SourceCaptured",
-    "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status", "Step",
-    "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table", "Tally", "Time", "Times",
-    "UnknownName", "View", "ViewRow", "Wording", "act_words", "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields", "corroborating", "counts", "csv_cell", "drawn", "entry_row", "erased_record", "fact_record", "figure_words", "figures", "find_charset",
-    "from_iso", "hit_row", "hookimpl", "html_text", "is_publication_date", "json_file", "last", "legible", "legible_line", "located", "lost", "markdown", "marked_charset", "number_words", "one_line", "open_doubts", "open_zip", "original", "parse_edtf",
-    "parse_json", "profile_record", "quantity_words", "read_byline", "read_entry", "readings", "source_record", "stated_date", "story_row", "superseded", "support", "to_fields", "to_iso", "unpacked", "versions", "visible", "web_charset", "why_unreadable", "word_diff", "worded",
+    "FactRow", "FactView", "FactsLinked", "Factuality", "Figure", "FigureRecorded", "Finding", "Fold", "FoldedEvent",
+    "Importer", "InContainer", "JsonObject", "Known", "Line", "Link", "Material", "MissingLibrary", "Nearby",
+    "NotADate", "OccurrenceRecorded", "Pages", "Payload", "Piece", "PlaceRef", "Profile", "Proposer", "Quantity", "Raw",
+    "RecordedBy", "Refused", "RoleRecorded", "Rows", "SealedContent", "Source", "SourceAmended", "SourceCaptured",
+    "SourceImporter", "SourceView", "SourceWithdrawn", "StateRecorded", "StatedCut", "StatementRecorded", "Status",
+    "Step", "StoryChange", "StoryClosed", "StoryOpened", "StoryRetitled", "StoryState", "StoryView", "Support", "Table",
+    "Tally", "Time", "Times", "UnclearDate", "UnknownName", "View", "ViewRow", "Wording", "act_words",
+    "captured_documents", "chain_arrows", "chain_words", "change_rows", "change_title", "changed_fields",
+    "corroborating", "counts", "csv_cell", "drawn", "entity_id", "entry_row", "erased_record", "fact_record",
+    "figure_words", "figures", "find_charset", "from_iso", "hit_row", "hookimpl", "html_text", "is_publication_date",
+    "json_file", "last", "legible", "legible_line", "located", "lost", "markdown", "marked_charset", "number_words",
+    "one_line", "open_doubts", "open_zip", "original", "parse_edtf", "parse_json", "profile_record", "quantity_words",
+    "read_byline", "read_entry", "readings", "source_record", "stated_date", "stated_figures", "story_row",
+    "superseded", "support", "to_fields", "to_iso", "understand_date", "unpacked", "versions", "visible", "web_charset",
+    "why_unreadable", "word_diff", "worded",
 ]  # fmt: skip

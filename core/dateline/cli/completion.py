@@ -30,7 +30,7 @@ VIEWS = frozenset({
 })  # fmt: skip
 EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
-PROPOSERS: frozenset[str] = frozenset()
+PROPOSERS = frozenset({"quotes"})
 SOURCE_IMPORTERS = frozenset({
     "csv", "docx", "fragment", "html", "mail", "odt", "pdf", "srt", "text", "tsv", "webvtt", "xlsx",
 })  # fmt: skip

@@ -218,16 +218,22 @@ def _words(name: str) -> Iterator[str]:
 
 
 def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
-    """An id for a new entity that is called `name`: ``person:ida-brandt``. None if none of its letters
-    can be written in an id."""
+    """An id for a new entity that is called `name`, which no entity of the story has. None if none of its
+    letters can be written in an id."""
+    start = entity_id(name, kind)
+    free, number = start, 2
+    while free is not None and free in state.entities:
+        free, number = f"{start}-{number}", number + 1
+    return free
+
+
+def entity_id(name: str, kind: str) -> str | None:
+    """The id of an entity that is called `name`: ``person:ida-brandt``. `kind` is person, organization,
+    place or group. None if none of its letters can be written in an id."""
     plain = "".join(
         c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
     )
     words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
     if not words:
         return None
-    start = f"{_PREFIXES[kind]}:{'-'.join(words)[:80].rstrip('-')}"
-    free, number = start, 2
-    while free in state.entities:
-        free, number = f"{start}-{number}", number + 1
-    return free
+    return f"{_PREFIXES[kind]}:{'-'.join(words)[:80].rstrip('-')}"

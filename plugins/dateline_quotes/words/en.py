@@ -1,0 +1,161 @@
+"""English."""
+
+from __future__ import annotations
+
+from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words, en_patterns, listed
+
+_SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist warn
+concede admit recall reply respond conclude predict reiterate contend assert allege stress emphasize emphasise caution
+complain confirm deny disclose estimate imply indicate joke lament mention observe opine point proclaim promise reveal
+remark speculate swear testify tout vow pledge believe think agree affirm attest assure remind inform advise ask
+wonder counter quip boast blog post message retort assess fear hope guess recount read demand propose recommend
+forecast rule dispute learn figure repeat elaborate clarify hint echo"""
+_QUOTING = """continue begin shout yell ask cry whisper mutter exclaim chant sing laugh joke scream murmur answer sigh interject
+inquire comment muse gush fume declare go"""
+_STANCE = """criticize criticise praise condemn denounce accuse blame urge call describe defend dismiss reject question slam blast
+attack cite reference refer refuse decline seek want express wish hail applaud mock ridicule deride decry tout order
+request commend label dub portray depict characterize characterise consider regard see view show find discuss doubt
+apologize apologise concur disagree challenge quote"""
+#: Their other forms are nouns more often: the state, his message.
+_PAST_ALONE = listed(
+    "state message figure object issue order post charge rule view back blast label name question estimate forecast "
+    "attack reference champion vote favor favour show offer plan repeat challenge finish open request"
+)
+_FORMS = {
+    "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
+    "think": "thought thinks thinking", "swear": "swore swears swearing", "read": "read reads reading",
+    "forecast": "forecast forecasts forecasting", "begin": "began begins beginning",
+    "sing": "sang sings singing", "seek": "sought seeks seeking", "see": "saw sees seeing",
+    "show": "showed shows showing", "find": "found finds finding", "know": "knew knows knowing",
+    "go": "went goes going", "admit": "admitted admits admitting", "refer": "referred refers referring",
+    "label": "labeled labels labeling", "plan": "planned plans planning",
+    "slam": "slammed slams slamming", "blog": "blogged blogs blogging", "dub": "dubbed dubs dubbing",
+    "quip": "quipped quips quipping", "quote": "quoted quotes quoting", "cite": "cited cites citing", "offer": "offered offers offering", "open": "opened opens opening",
+}  # fmt: skip
+
+
+def _regular(base: str) -> str:
+    if base.endswith("e"):
+        return f"{base}d {base}s {base[:-1]}ing"
+    if base.endswith("y") and base[-2] not in "aeou":
+        return f"{base[:-1]}ied {base[:-1]}ies {base}ing"
+    return f"{base}ed {base}{'es' if base.endswith(('s', 'sh', 'ch', 'x')) else 's'} {base}ing"
+
+
+def _verbs() -> dict[str, Verb]:
+    found: dict[str, Verb] = {}
+    for takes, bases in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
+        for base in bases.split():
+            past, present, ing = _FORMS.get(base, _regular(base)).split()
+            if base not in _PAST_ALONE:
+                found[base] = Verb(base, takes, "base")
+                found[present] = Verb(base, takes, "present")
+            found[ing] = Verb(base, takes, "ing")
+            found[past] = Verb(base, takes, "past")
+    return found
+
+
+_VERBS = _verbs()
+WORDS = Words(
+    code="en",
+    past={verb.base: form for form, verb in _VERBS.items() if verb.form == "past"},
+    verbs=_VERBS,
+    days=listed(
+"monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
+        "july august september october november december earlier later"
+),
+    auxiliaries=listed(
+"isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
+        "isn’t wasn’t aren’t weren’t hasn’t haven’t hadn’t didn’t doesn’t don’t won’t wouldn’t can’t couldn’t shouldn’t cannot "
+        "has have had did does do will would could can may might should must also never not always often just "
+        "has haven hasn hadn didn doesn don won wouldn couldn t been be is are was were being to"
+),
+    modals=listed(
+"will would can could may might should must do does did don doesn didn don't doesn't didn't don’t doesn’t didn’t"
+),
+    adverb_ending="ly",
+    owners=("'s", "’s"),
+    joining=frozenset(["and"]),
+    infinitive=frozenset(["to"]),
+    agent=frozenset(["by"]),
+    as_=frozenset(["as"]),
+    as_what=("as its ", "as his ", "as her ", "as their ", "as a ", "as an "),
+    reasons=("as ", "for "),
+    plurals=listed(
+"they people who police some many others men women"
+),
+    be=listed(
+"is are was were be been being isn aren wasn weren get got"
+),
+    adverbs=listed(
+"also later then even still now just again once often always never twice reportedly recently repeatedly publicly "
+        "previously initially already further instead ever since long so too first"
+),
+    boundaries=listed(
+"and but or that when while because as if after before since where which although though so yet whether than "
+        "until whereas once how why what like unless except"
+),
+    determiners=listed(
+"the a an his her their its our my this these those some many several most all one two three four five six another "
+        "both each every no any other more few"
+),
+    prepositions=listed(
+"in on at by for from with about during after before under over through via among between into against "
+        "despite without to of amid upon within like near outside inside"
+),
+    after_subject=listed(
+"on in at during after when who as before while to during last this earlier later late early by from for about "
+        "that if and but which with via because through since adding noting saying calling citing referring"
+),
+    pronouns={"he": "m", "she": "f", "they": "", "it": ""},
+    not_speakers=listed(
+"i you we there what this that these those to let"
+),
+    relatives=listed(
+"who that which"
+),
+    media=listed(
+"agency news newspaper television tv radio times post journal herald tribune guardian telegraph magazine daily "
+        "reuters afp ap tass cnn bbc nbc cbs abc msnbc fox interfax itar-tass xinhua upi bloomberg axios politico npr "
+        "associated press gazette chronicle dispatch observer independent breitbart broadcaster channel website "
+        "newswire wire outlet ria novosti ukrinform unian dpa anadolu aljazeera jazeera kyodo yonhap pti"
+),
+    kinds_of_media=listed("agency news newspaper television radio broadcaster channel website newswire wire state-run state private magazine"),
+    bodies=listed(
+"department university agency inc corp company committee commission council party court senate house congress "
+        "ministry office bureau bank union group association institute foundation campaign administration government "
+        "police army force forces assembly parliament board federation league center centre school college hospital "
+        "church county state states city region province district republic street avenue river north south east west "
+        "white united new national international federal american russian ukrainian british european"
+),
+    roles=listed(
+"president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
+        "senator congressman congresswoman representative general colonel commander officer lawyer attorney judge professor "
+        "leader coach ambassador envoy deputy head analyst economist doctor manager founder author candidate nominee "
+        "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
+        "justice official executive captain lieutenant sergeant"
+),
+    not_names=listed(
+"the a an in on at but and or if when while as for after before since however meanwhile although though still "
+        "it he she they we i you his her their this that these those there what who so yet then also now monday tuesday "
+        "wednesday thursday friday saturday sunday january february march april may june july august september october "
+        "november december according asked both"
+),
+    offices=listed(
+"dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "
+        "democrat russian ukrainian american british french german chinese u.s. us presidential gop"
+),
+    definite=listed(
+"the its his her their our"
+),
+    titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
+    quoting=frozenset(["quote", "cite"]),
+    with_hearer=listed(
+"tell ask remind assure inform warn advise urge thank"
+),
+    adjunct=en_patterns.ADJUNCT, according=en_patterns.ACCORDING, leads=en_patterns.LEADS, comma=en_patterns.COMMA,
+    adds=en_patterns.ADDS, joins=en_patterns.JOINS, clause=en_patterns.CLAUSE, participle=en_patterns.PARTICIPLE,
+    hearer=en_patterns.HEARER, quoted_by=en_patterns.QUOTED_BY, citing=en_patterns.CITING,
+    run=en_patterns.RUN,
+    abbreviations=en_patterns.ABBREVIATIONS,
+)  # fmt: skip

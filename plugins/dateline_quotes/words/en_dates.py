@@ -1,0 +1,117 @@
+"""English expressions of dates: what they look like, and those that only say before, now or later."""
+
+from __future__ import annotations
+
+import re
+
+from dateline_quotes.words import listed
+
+_DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
+_MONTH = (
+    r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
+)
+_SHORT = r"(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\."
+_M = rf"(?:{_MONTH}|{_SHORT})"
+_YEAR = r"(?:1[5-9]\d\d|20\d\d)"
+_NUMBER = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|\d{1,3})"
+_UNIT = r"(?:day|week|month|year|decade)"
+_SEASON = r"(?:spring|summer|autumn|fall|winter)"
+_PART = r"(?:\s+(?:morning|afternoon|evening|night))?"
+_ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
+
+#: Words after which four digits are a year.
+_BEFORE_YEAR = sorted(
+    listed(
+        "in by of since from until till to before after through during the and year late early around"
+    )
+)
+_AFTER_WORDS = "|".join(rf"(?<=\b[{one[0].upper()}{one[0]}]{one[1:]}\s)" for one in _BEFORE_YEAR)
+
+#: How an expression can begin: it makes the search ten times as fast.
+_FIRST = (
+    r"(?:[Tt](?:he\s|his\s|hese\s|heir\s|hird|o(?:day|morrow|night)|ues|hurs|wo|hree|wel|en)|[Ll]at?[ste]|[Nn](?:ext|ow|early|ine)|[Ee](?:a|i|l|nd)|[Rr](?:i|e)c?|[Cc]urr|"
+    r"[Ss](?:oon|ix|even|ome|econd|pr|um|t)|[Yy]e|[Ff](?:is|i|o|all)|[Ii](?:n\s|ts\s)|[Aa](?:n?\s|bout|lmost|utumn)|[Oo](?:ne|ver)|[Mm]ore|[Mm]id|[Hh]is\s|[Qq]uarter|"
+    r"[Bb]eg|[Ww]int|M(?:on|ar|ay)|Wed|Fri|S(?:at|un|ep)|J(?:an|u[nl])|Feb|A(?:pr|ug)|Oct|Nov|Dec|\d)"
+)
+EXPRESSION = re.compile(
+    rf"""(?<![\w$£€-])(?={_FIRST})(?:
+      (?:{_DAY},?\s+)?{_M}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d{{3}}|\d)(?:,?\s+{_YEAR}\b|\s+(?:of\s+)?(?:last|this|next)\s+year\b)?
+    | (?:{_DAY},?\s+)?(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_M}(?:,?\s+{_YEAR}\b)?
+    | (?:(?:early|late|mid)[ -])?{_M},?\s+(?:of\s+)?(?:{_YEAR}\b|(?:last|this|next)\s+year\b)
+    | {_YEAR}-\d\d-\d\d\b | \d{{1,2}}/\d{{1,2}}/\d{{4}}\b
+    | (?i:(?:(?:the|its|their|his)\s+)?(?:(?:{_YEAR}|this\s+year['’]s|last\s+year['’]s|next\s+year['’]s|year-ago|year-earlier|fiscal|latest|current)\s+)?(?:(?:fiscal[- ])?{_ORDINAL}[ -]|(?<=\s))(?:fiscal\s+)?quarter(?!\w)(?:\s+of\s+(?:fiscal\s+)?(?:{_YEAR}|(?:last|this|next)\s+year))?)
+    | (?i:(?:this|last|next)\s+quarter\b | the\s+(?:latest|current)\s+period\b | (?:the\s+)?(?:year-ago|year-earlier)(?:\s+period)?\b)
+    | (?i:(?:early|late|mid|earlier|later)[ -])?(?i:last|this|next)\s+(?:past\s+|coming\s+)?(?:{_DAY}{_PART}|{_M}|{_SEASON}|week|weekend|month|year|night|decade|century|morning|afternoon|evening|fiscal\s+year)\b
+    | (?i:(?:(?:nearly|about|almost|more\s+than|some|over)\s+)?{_NUMBER}\s+(?:and\s+a\s+half\s+)?{_UNIT}s?\s+(?:ago|earlier|later)\b)
+    | (?i:(?:(?:early|late|earlier|later)\s+)?(?:yesterday|today|tomorrow|tonight)\b(?:\s+(?:morning|afternoon|evening|night))?)
+    | (?i:the\s+day\s+(?:before\s+yesterday|after\s+tomorrow))
+    | (?i:(?:early|late|earlier|later)\s+)?{_DAY}{_PART}
+    | (?i:early|late|mid)[ -](?:{_YEAR}\b|{_M}(?!\w))
+    | (?i:fiscal)\s+(?:year\s+)?{_YEAR}\b | (?:the\s+)?{_SEASON}\s+(?:of\s+)?{_YEAR}\b
+    | (?i:the\s+(?:(?:1[5-9]|20)\d0s|\d0s|weekend)\b)
+    | (?i:the\s+)?(?:end|beginning|start|middle)\s+of\s+(?:the\s+year|(?:this|next)\s+(?:week|month|year)|{_YEAR})\b
+    | (?i:(?:right\s+)?now\b(?!\s*,?\s*that\b) | currently\b | (?:more\s+)?recently\b | soon\b(?!\s+as\b) | in\s+the\s+(?:near\s+)?future\b | recent\s+years\b | these\s+days\b)
+    | (?:January|February|April|June|July|August|September|October|November|December|{_SHORT})(?![\w-])
+    | (?<=\b[Ii]n\s)(?:March|May)\b | (?<=\b[Bb]y\s)(?:March|May)\b | (?<=\b[Oo]f\s)(?:March|May)\b | (?<=\b[Ss]ince\s)(?:March|May)\b
+    | (?:{_AFTER_WORDS}|(?<=[(,]\s)){_YEAR}\b(?![-\s]*(?:people|feet|miles|percent|shares|\$))
+    )""",
+    re.VERBOSE,
+)
+#: What every expression has one of: a look for it is quick.
+MAY_BE = re.compile(
+    r"day|[Nn]ow|[Cc]urrently|[Rr]ecent|[Ss]oon|future|onight|omorrow|ago\b|earlier|later\b|quarter|period|year|week|month|decade|century|summer|winter|"
+    r"spring|autumn|fall|[Ll]ast|[Nn]ext|[Tt]his|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|1[5-9]\d\d|20\d\d|\d0s|\d/\d"
+)
+#: KYIV, Oct. 13 (Reuters) -
+DATELINE = re.compile(
+    rf"^[ \t]*[A-Z][A-Z.'’ -]+(?:,\s+[A-Z][\w. ]+?)?,\s+({_M}\s+\d{{1,2}}(?:,\s*{_YEAR})?)\s*(?:\([^()\n]{{1,40}}\)\s*)?[-—–]",
+    re.MULTILINE,
+)
+QUARTER = re.compile(
+    rf"(?:\b(?P<year>{_YEAR})\b.*?)?(?:\b(?P<n>{_ORDINAL})\b[\w -]*?)?\bquarter\b(?:\s+of\s+(?:fiscal\s+)?(?P<of>{_YEAR}|\w+\s+year))?|period\b",
+    re.IGNORECASE,
+)
+ORDINALS = {
+    "first": 1,
+    "second": 2,
+    "third": 3,
+    "fourth": 4,
+    "1st": 1,
+    "2nd": 2,
+    "3rd": 3,
+    "4th": 4,
+}
+#: Modifiers that say which part of a time is meant, or how exact it is.
+MODIFIERS = re.compile(
+    r"\A(?:early|late|mid|earlier|later|nearly|about|almost|some|over|around|the end of|end of|the beginning of|beginning of|"
+    r"the start of|start of|middle of|the middle of|fiscal year|fiscal|its|their|his|more than|the)[\s-]+"
+)
+#: Expressions without a date, which say before, at or after the day of the source.
+VAGUE = {
+    **dict.fromkeys(("now", "right now", "currently", "current", "at present", "these days", "already", "nowadays", "today's", "present"), "{day}"),
+    **dict.fromkeys(("recently", "more recently", "recent", "recent years", "in the past", "the past", "previously", "several years ago", "years ago", "once", "formerly", "past years", "lately"), "../{day}"),
+    **dict.fromkeys(("soon", "future", "the future", "the near future", "in the future", "one day", "someday"), "{day}/.."),
+}  # fmt: skip
+#: What looks like a date, and says none without the text around it.
+NO_DATES = listed("year week month quarter") | {
+    "the year",
+    "this past week",
+    "the past year",
+    "a year later",
+    "a month later",
+    "two years later",
+}
+INEXACT = re.compile(
+    r"\A(?:(?:earlier|later|nearly|almost|more than|over|some|the end of|end of|the beginning of|beginning of|the start of|start of|"
+    r"the middle of|middle of|(?:early|late)(?=\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day))\s+)+(?=\S)"
+)
+#: Words of what is to come in a clause; and those after which a weekday is to come.
+COMING = re.compile(
+    r"\b(?:will|would|shall|should|could|may|might|plans?|planned|planning|expects?|expected|scheduled|due|to be|is to|are to|was to|were to|until|by|"
+    r"payable|expires?|effective|through|intends?|next|upcoming|deadline|begins?|starting|set for|open(?:s|ing)?|convene|slated)\b",
+    re.IGNORECASE,
+)
+COMING_DAY = re.compile(
+    r"\b(?:will|shall|scheduled|expected|due|is to|are to|was to|were to|until|plans? to|planned|next|upcoming|deadline|begins?|would|set for|slated)\b",
+    re.IGNORECASE,
+)

@@ -1,0 +1,86 @@
+"""English figures: what they look like, and what is none."""
+
+from __future__ import annotations
+
+import re
+
+from dateline_quotes.words import listed
+
+_HEDGE = (
+    r"(?:(?:more|fewer|less|no\s+more|no\s+fewer|no\s+less|not\s+more)\s+than|at\s+least|at\s+most|up\s+to|as\s+many\s+as|over|under|about|around|"
+    r"some|nearly|almost|roughly|approximately|an\s+estimated|only|just|between)"
+)
+_SCALE = r"(?:hundred|thousand|million|billion|trillion)"
+_ONES = (
+    r"(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|eighteen|nineteen|"
+    r"(?:twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety)(?:[- ](?:one|two|three|four|five|six|seven|eight|nine))?)"
+)
+_DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
+#: Parts of a whole, as fractions.
+SHARES = {
+    "half": 0.5, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 0.25, "one quarter": 0.25, "a fifth": 0.2, "one fifth": 0.2,
+    "a tenth": 0.1, "one tenth": 0.1, "two thirds": 2 / 3, "three quarters": 0.75, "two fifths": 0.4, "three fifths": 0.6, "four fifths": 0.8,
+}  # fmt: skip
+_SHARE = "|".join(one.replace(" ", r"[\s-]") for one in SHARES)
+#: Several hundreds, whose least number is certain, and what is more than a half.
+PLURALS = {
+    "hundreds of thousands": 200_000, "tens of thousands": 20_000, "tens of millions": 20_000_000, "hundreds of millions": 200_000_000,
+    "hundreds": 200, "thousands": 2000, "millions": 2_000_000, "billions": 2_000_000_000, "dozens": 24, "scores": 40,
+}  # fmt: skip
+_PLURAL = "|".join(one.replace(" ", r"\s+") for one in PLURALS)
+_NUMBER = rf"(?:(?:{_DIGITS})(?:\s+{_SCALE})?|(?:a\s+|{_ONES}\s+){_SCALE}|{_ONES}|a\s+dozen)"
+#: How a figure in words can begin.
+_FIRST = (
+    r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S{0,9}\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
+    r"[Tt](?:w|h[ir]|en)|[Ee](?:i|l)|[Hh](?:a|u)|[Mm]ill|[Tt]hou|[Dd]oz)"
+)
+_MONEY = rf"[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?"
+FIGURE = re.compile(
+    rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
+      (?P<money>{_MONEY})(?:(?:\s+to\s+|[-–])(?P<most_money>{_MONEY}))?
+    | (?P<percent>(?:{_DIGITS}|{_ONES})(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
+    | (?P<plural>(?i:{_PLURAL}))(?=\s+of\b|\s+[a-z])
+    | (?P<share>(?i:{_SHARE}))(?=\s+(?:of|the|its|their|a)\b)
+    | (?P<most>[Mm]ost)(?=\s+of\s+(?:the|its|their|[A-Z]))
+    | (?P<number>{_NUMBER}|one(?=\s+(?:out\s+)?of\s+(?:(?:the|its|their)\s+)?{_NUMBER}\b))(?:(?:\s+to\s+|\s+and\s+|[-–])(?P<last>{_NUMBER}))?(?:\s+(?:out\s+)?of\s+(?:(?:the|its|their)\s+)?(?P<of>{_NUMBER}))?(?=\s+[a-zA-Z])
+    )(?![\w%])""",
+    re.VERBOSE,
+)
+#: The words after a number: what it counts.
+COUNTED = re.compile(
+    r"\s+(?:of\s+)?(?:(?:the|its|their|his|her|all|these|those)\s+)?((?:[^\W\d_][\w’'-]*\s*){1,5})"
+)
+#: What ends the words for what is counted.
+ENDS = listed(
+    "is are was were be been being has have had will would could should may might can do does did who that which whose where when "
+    "in on at by for from with about during after before under over through since into against than as if but and or not also "
+    "said says told to it he she they we you i there this out up off down because while "
+    "fled killed died voted condemned injured wounded went came left made took got say"
+)
+#: What is measured or numbered, and not counted.
+NOT_COUNTED = re.compile(
+    r"\A(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|times?|a\.?m|p\.?m|o['’]clock|alone\b|points?|other|others|more|less|year-old|"
+    r"things?|ways?|of|percent|inches|feet|foot|January|February|March|April|May|June|July|August|September|October|November|December|"
+    r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
+)
+#: Words before a number of what is known already.
+DEFINITE = [
+    [one]
+    for one in (
+        "the",
+        "The",
+        "these",
+        "those",
+        "its",
+        "their",
+        "his",
+        "her",
+        "all",
+        "other",
+        "last",
+        "next",
+        "past",
+        "first",
+    )
+]
+CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
