@@ -43,7 +43,7 @@ def test_the_view_works_as_printed(
     show = ["--db", "demo.db", "--plugins-dir", "views", "show", "velm-flood", "measures"]
     assert run(root, show) == 0
     printed = capfd.readouterr()
-    assert printed.out.startswith("story,fact,item,status,source,position,measure,value\n")
+    assert printed.out.startswith("story,fact,item,status,source,position,method,measure,value\n")
     assert len(printed.out.splitlines()) > 3
 
 

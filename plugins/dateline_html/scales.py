@@ -54,7 +54,8 @@ def date_ticks(first: float, last: float, *, clock: bool) -> list[Tick]:
 
 def number_ticks(lowest: float, highest: float, *, whole: bool) -> list[float]:
     """Three to seven round numbers that enclose both; whole ones if `whole`."""
-    span = (highest - lowest) or abs(highest) or 1.0
+    # Of smaller spans a quarter may be zero.
+    span = max((highest - lowest) or abs(highest) or 1.0, 1e-300)
     power = 10.0 ** math.floor(math.log10(span / 4))
     step = next(factor * power for factor in (1, 2, 5, 10) if span / (factor * power) <= 5)
     if whole:

@@ -54,6 +54,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
     page += "<body><article><p>FICTION. "
     page += "The water went down overnight and the school was empty by noon, the mayor said. " * 5
     (folder / "page.html").write_text(page + "</p></article></body></html>", "utf-8")
+    model = folder / "my-model"
+    found = {"type": "statement.recorded", "quote": "low streets", "speakers": ["Ida Brandt"]}
+    model.write_text(f"#!/bin/sh\necho '{json.dumps(found)}'\n", "utf-8")
+    model.chmod(0o755)
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         patch.setenv("DATELINE_KEY", "desk.key")
@@ -63,13 +67,15 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
             "checkpoint -o today.txt",
             "export velm-flood -o sent.md",
             "export --segments segments",
+            "propose velm-flood",
         ):
             assert run_command(root, shlex.split(line)) == 0
     return folder
 
 
 def run(folder: Path, line: str) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}"}
+    programs = f"{BIN}{os.pathsep}{folder}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": programs}
     for name in ("DATELINE_DB", "DATELINE_PLUGINS_DIR", "DATELINE_PLUGINS"):
         environment.pop(name, None)
     environment["DATELINE_KEY"] = "desk.key"

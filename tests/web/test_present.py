@@ -46,6 +46,7 @@ def test_the_state_before_is_shown_until_the_next_is_ready(log: Log) -> None:
     log.state = 1
     assert [shown.state() for _ in range(5)] == [0] * 5
     log.state = 2
+    time.sleep(0.2)  # then a second passes before the next one
     log.go.set()
     until(lambda: shown.state() == 1)
     assert log.prepared == 1
