@@ -22,10 +22,16 @@ _OLD = 10.0
 
 class Present(Generic[S]):
     """`read` returns the last state; `prepare` makes ready what its pages need, in a thread. Whatever that raises,
-    the next state is shown: its pages then say what is wrong."""
+    the next state is shown: its pages then say what is wrong. `urgent` says whether a state must not be shown any
+    longer once there is another: that one is then shown at once."""
 
-    def __init__(self, read: Callable[[], S], prepare: Callable[[], None]) -> None:
-        self._read, self._prepare = read, prepare
+    def __init__(
+        self,
+        read: Callable[[], S],
+        prepare: Callable[[], None],
+        urgent: Callable[[S, S], bool] = lambda before, after: False,
+    ) -> None:
+        self._read, self._prepare, self._urgent = read, prepare, urgent
         self._state = read()
         #: When the archive was asked last, and when the state that is shown was known to be the last one.
         self._asked = self._last = time.monotonic()
@@ -43,7 +49,7 @@ class Present(Generic[S]):
             found = self._read()
             if found == self._state:
                 self._last = now
-            elif now - self._last > _OLD:
+            elif now - self._last > _OLD or self._urgent(self._state, found):
                 self._show(found, now)
             elif self._ready is None and now >= self._next:
                 self._ready = threading.Event()

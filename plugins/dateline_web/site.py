@@ -8,9 +8,10 @@ import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
-from dateline.plugin import Cut, DatelineError, StoryState, Table
+from dateline.plugin import ContentErased, Cut, DatelineError, StoryState, Table
 from dateline_web.present import Present
 from dateline_web.problems import Problem
 
@@ -23,6 +24,8 @@ PAST = 50_000
 _FACTS = 20_000
 #: The days of so many stories are kept.
 _STORIES = 1000
+#: So many new events are looked through for erasures.
+_LOOKED = 500
 #: A story, its version, and the moment asked for.
 _Key: TypeAlias = tuple[str, int, str | None]
 
@@ -86,7 +89,7 @@ class Site:
         #: The version of each story at a position, and the stories that were asked for lately.
         self._versions: dict[str, tuple[int, int]] = {}
         self._used: set[tuple[str, str | None]] = set()
-        self.present = Present(self._state, self._prepare)
+        self.present = Present(self._state, self._prepare, self._erased)
 
     def head(self) -> Any:
         """The head of the log that pages show."""
@@ -164,6 +167,22 @@ class Site:
 
     def _state(self) -> State:
         return State(self.archive.head(), self.archive.indexed())
+
+    def _erased(self, before: State, after: State) -> bool:
+        """Whether something was erased since a state, so that its pages must not be shown any longer. What was read
+        for them is forgotten."""
+        last = before.head.position
+        try:
+            found = not 0 <= after.head.position - last <= _LOOKED or any(
+                isinstance(event.data, ContentErased)
+                for event in islice(self.archive.events(after=last), _LOOKED)
+            )
+        except DatelineError:  # an erasure is not finished
+            found = True
+        if found:
+            with self._lock:
+                self._seen.clear()
+        return found
 
     def _version(self, slug: str) -> int:
         """The version of a story at the state that pages show. Raises UnknownName."""

@@ -69,3 +69,20 @@ def test_stories_are_forgotten_when_many_are_kept(
     for day in range(1, 9):
         site.seen("ferry", f"2024-05-0{day}")
     assert [key[2] for key in site._seen] == ["2024-05-07", "2024-05-08"]
+
+
+def test_what_was_erased_is_not_shown_while_the_next_state_is_made_ready(
+    recording: Callable[..., Archive], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("dateline_web.present._FRESH", -1.0)
+    archive = recording(*samples.story())
+    site = Site(archive)
+    site.seen("ferry", None)
+    monkeypatch.setattr(site, "_prepare", lambda: time.sleep(60))
+    site.present._prepare = site._prepare
+    [position] = [
+        e.position for e in archive.events("ferry") if getattr(e.data, "fact", "") == "f1"
+    ]
+
+    archive.erase(positions=[position], reason="Asked for", basis="consent withdrawn")
+    assert "f1" not in site.seen("ferry", None).story.facts
