@@ -57,7 +57,7 @@ KINDS = {
             "container",
             "containers",
             "A file that holds several documents.",
-            "capture FILE.$plugin --story STORY",
+            "capture FILE.$suffix --story STORY",
         ),
         Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
         Kind(
@@ -158,6 +158,7 @@ def _words(name: str) -> dict[str, str]:
         )
     return {
         "plugin": plugin,
+        "suffix": plugin.replace("-", ""),
         "dist": f"dateline-{plugin}",
         "module": f"dateline_{plugin.replace('-', '_')}",
         "view": plugin.replace("-", "_"),

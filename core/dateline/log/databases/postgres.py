@@ -281,6 +281,8 @@ class PostgreSQL(Backend):
         [(plan,)] = run(f"EXPLAIN (FORMAT JSON) SELECT 1 FROM {source} WHERE {condition}", (text,))
         table = "SELECT reltuples FROM pg_class WHERE oid = CAST(? AS regclass)"
         [(rows,)] = run(table, (source,))
+        if rows < 1:  # it was never analysed, so the plan is a guess
+            return None
         found = plan[0]["Plan"]["Plan Rows"]
         # Reading a row of the table costs as much as `_PER_ROW` that the index finds.
         reads = 4 * limit * rows / max(1, found)
