@@ -23,7 +23,7 @@ from dateline.log.pages import require_sound
 from dateline.testing.postgres import Server
 
 _ROOT = Path(__file__).parents[2]
-KILLS = 24
+KILLS = 15
 
 VICTIM = """
 import os
