@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
-from tests.effort import examples, leave_out
+from tests.effort import examples, for_another_day, leave_out
 from tests.quick import databases_reused, migrations_recorded, nothing_synced
 
 from dateline.pytest_plugin import Cli
@@ -85,9 +85,13 @@ SLOW = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
     for item in items:
         if str(item.path.relative_to(here)).startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-    leave_out(items)
+    left = leave_out(items)
+    if config.option.markexpr == "slow":
+        gone = for_another_day(left)
+        items[:] = [item for item in items if item not in gone]
+        config.hook.pytest_deselected(items=list(gone))

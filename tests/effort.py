@@ -2,7 +2,8 @@
 
 There are three means. `examples` sets the number of Hypothesis examples. The marker ``sampled(N)`` makes
 a default run take N cases of a large matrix, others each day; the rest is left to ``-m slow``. Of the
-tests that run on both databases, a default run takes the PostgreSQL half of one in twelve. The
+tests that run on both databases, a default run takes the PostgreSQL half of one in twelve. Of what is
+left to ``-m slow``, a run takes a part, others each day; with ``DATELINE_THOROUGH`` set it takes all. The
 conformance suite, which states what every database must do, always runs completely.
 """
 
@@ -20,6 +21,8 @@ THOROUGH = bool(os.environ.get("CI"))
 ALL = bool(os.environ.get("DATELINE_THOROUGH"))
 #: The share of the tests on both databases that also run on PostgreSQL.
 ON_POSTGRESQL = 1 / 12
+#: The share of what was left out that a run of ``-m slow`` takes.
+OF_THE_REST = 0.55
 #: Selects the sample of this run: by default the day. All workers use the same.
 SEED = os.environ.get("DATELINE_TEST_SEED") or datetime.now(UTC).strftime("%Y-%m-%d")
 
@@ -29,13 +32,23 @@ def examples(count: int) -> int:
     return count if ALL else max(5, count // (2 if THOROUGH else 10))
 
 
-def leave_out(items: Iterable[pytest.Item]) -> None:
-    """Mark the cases as ``slow`` that are not in today's sample."""
+def leave_out(items: Iterable[pytest.Item]) -> list[pytest.Item]:
+    """Mark the cases as ``slow`` that are not in today's sample, and return them."""
     items = list(items)
-    _sample_matrices(items)
-    for item in items:
-        if _is_twin(item) and random.Random(f"{SEED} {item.nodeid}").random() > ON_POSTGRESQL:
-            item.add_marker(pytest.mark.slow)
+    left = _sample_matrices(items)
+    left += [item for item in items if _is_twin(item) and _chance("sample", item) > ON_POSTGRESQL]
+    for item in left:
+        item.add_marker(pytest.mark.slow)
+    return left
+
+
+def for_another_day(left: Iterable[pytest.Item]) -> set[pytest.Item]:
+    """Those of the cases that were left out which today's run of ``-m slow`` leaves out too."""
+    return set() if ALL else {item for item in left if _chance("rest", item) > OF_THE_REST}
+
+
+def _chance(what: str, item: pytest.Item) -> float:
+    return random.Random(f"{SEED} {what} {item.nodeid}").random()
 
 
 def _is_twin(item: pytest.Item) -> bool:
@@ -44,7 +57,8 @@ def _is_twin(item: pytest.Item) -> bool:
     return callspec is not None and "postgresql" in callspec.params.values()
 
 
-def _sample_matrices(items: list[pytest.Item]) -> None:
+def _sample_matrices(items: list[pytest.Item]) -> list[pytest.Item]:
+    left: list[pytest.Item] = []
     matrices: dict[str, tuple[int, list[pytest.Item]]] = {}
     for item in items:
         marker = item.get_closest_marker("sampled")
@@ -54,6 +68,5 @@ def _sample_matrices(items: list[pytest.Item]) -> None:
     for name, (count, cases) in matrices.items():
         cases.sort(key=lambda item: item.nodeid)
         taken = random.Random(f"{SEED} {name}").sample(range(len(cases)), min(count, len(cases)))
-        for at, case in enumerate(cases):
-            if at not in taken:
-                case.add_marker(pytest.mark.slow)
+        left += [case for at, case in enumerate(cases) if at not in taken]
+    return left
