@@ -19,7 +19,7 @@ from dateline.testing import samples
 
 STORIES, STEP = 200, 40
 #: A number of kills per hundred: all of them with ``DATELINE_KILLS=100``, which takes minutes.
-SHARE = int(os.environ.get("DATELINE_KILLS", "35"))
+SHARE = int(os.environ.get("DATELINE_KILLS", "20"))
 SEEDS = {"sqlite": range(70 * SHARE // 100), "postgresql": range(30 * SHARE // 100)}
 
 pytestmark = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="it looks into /proc")
