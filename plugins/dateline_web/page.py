@@ -59,6 +59,3 @@ class Page:
     def stem(self) -> str:
         """The path to which endings are added."""
         return "/stories" if self.path == "/" else self.path
-
-    def takes(self, name: str) -> bool:
-        return any(one.name == name for one in self.query)

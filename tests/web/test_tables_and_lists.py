@@ -193,3 +193,16 @@ def test_two_days_are_compared_by_kind_of_change(recording: Recording, reading: 
     assert "6 May 2024 to 8 May 2024" in last and "Corrected" in last
     same = reader.page("/stories/ferry/diff", **{"from": "2024-05-08", "to": "2024-05-08"})
     assert "Nothing changed." in same
+
+
+def test_bytes_of_an_exporter_are_not_said_to_be_text(recording: Recording, reading: Open) -> None:
+    class Packed(Exporter):
+        name, suffix, media_type, binary = "packed", ".bin", "application/octet-stream", True
+
+        def export(self, material: Material) -> Iterator[bytes]:
+            yield b"\xff\x00"
+
+    plugins = isolated(Packed())
+    recording(*samples.story(), plugins=plugins)
+    answer = reading(plugins).ask("/stories/ferry/export/packed")
+    assert (answer.content, answer.headers["content-type"]) == (b"\xff\x00", Packed.media_type)

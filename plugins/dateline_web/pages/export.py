@@ -22,8 +22,9 @@ def _file(asked: Asked) -> Answer:
     # What a plugin states about itself reaches a header only in the form that headers have.
     media_type = str(exporter.media_type)
     known = _MEDIA_TYPE.fullmatch(media_type)
+    stated = media_type if known else "text/plain"
     return Answer(
-        f"{media_type if known else 'text/plain'}; charset=utf-8",
+        stated if exporter.binary else f"{stated}; charset=utf-8",
         content,
         headers=(("content-disposition", f'attachment; filename="{asked.slug}{exporter.suffix}"'),),
     )
