@@ -14,6 +14,7 @@ from tests.web.conftest import Open, Reader
 
 from dateline import Archive
 from dateline.testing import samples
+from dateline_web.page import AS_OF
 from dateline_web.pages import PAGES
 
 DAYS = (None, "2024-05-06", "2030-01-01")
@@ -56,7 +57,7 @@ def targets(archive: Archive) -> Iterator[str]:
             given = dict(zip(names, map(quote, values), strict=True))
             for ending, query in product(dict.fromkeys(endings), QUERIES.get(page.path, ("",))):
                 path = page.path if ending is None else f"{page.stem}.{ending}"
-                for day in DAYS if page.takes("as_of") else DAYS[:1]:
+                for day in DAYS if AS_OF in page.query else DAYS[:1]:
                     asked = "&".join(filter(None, (query, day and f"as_of={day}")))
                     yield f"{path.format(**given)}?{asked}"
 
