@@ -447,15 +447,15 @@ class Archive:
         with reading(self._engine) as connection:
             return read.count_stories(connection)
 
-    def overview(self, *, latest: int | None = None, skip: int = 0) -> list[Overview]:
-        """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
+    def overview(self, *slugs: str, latest: int | None = None, skip: int = 0) -> list[Overview]:
+        """The stories `slugs`, or all, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
         and their first and last dates; or the `latest` stories that changed, after the first `skip` of these, the
-        last one first. Sealed stories are marked and raise no error.
+        last one first. Sealed stories are marked and raise no error. Raises UnknownName.
 
         No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
         require_readable(self)
-        return overview(self._engine, self._reader, latest, skip)
+        return overview(self._engine, self._reader, slugs, latest, skip)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""

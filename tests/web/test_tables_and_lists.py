@@ -153,7 +153,8 @@ def test_entities_are_listed_and_lead_to_what_they_said(
         "into": samples.VOSS,
         "reason": "Same.",
     }
-    recording(*samples.story(samples.entity("person:m-voss", "M. Voss"), merged))
+    idle = samples.entity("person:idle", "Ida Idle")
+    recording(*samples.story(samples.entity("person:m-voss", "M. Voss"), merged, idle))
     reader = reading()
     people = reader.page("/entities", kind="person")
     assert "Mara Voss" in people and "Ister Wire" not in people
@@ -161,6 +162,7 @@ def test_entities_are_listed_and_lead_to_what_they_said(
     assert reader.ask("/entities", kind="x").status_code == 400
     page = reader.page(f"/entities/{samples.VOSS}")
     assert 'href="/stories/ferry/facts/f1"' in page and "Statements" in page
+    assert "No fact names it. 1 story has it" in reader.page("/entities/person:idle")
     for name in ("person:m-voss", "Mara%20Voss"):
         answer = reader.ask(f"/entities/{name}", as_of="2024-05-07")
         assert answer.status_code == 302, name
@@ -177,6 +179,8 @@ def test_results_have_their_words_marked_and_lead_to_pages(
     assert 'href="/stories/ferry/facts/f2"' in page
     assert f'href="/stories/ferry/sources/{samples.SOURCE[7:]}"' in page
     assert 'href="/entities/org:nora"' in reader.page("/search", q="nora", **{"in": "entities"})
+    assert 'href="/stories/ferry"><bdi>Fictional: the ferry Alma</bdi>' in page
+    assert '<option value="ferry">Fictional: the ferry Alma<' in page
     assert "Nothing was found" in reader.page("/search", q="zeppelin")
     assert "result" not in reader.page("/search")
 
