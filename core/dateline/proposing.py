@@ -84,7 +84,10 @@ def proposals(
     owner = None if story is None else archive.story(story).id
     states = (*queue.OPEN, "rejected", "accepted") if everything else queue.OPEN
     with reading(archive._engine) as connection:
-        found = list(queue.read(connection, owner, states))
+        found = [
+            queue.with_fact(connection, archive._reader, one)
+            for one in queue.read(connection, owner, states)
+        ]
     return sorted(found, key=lambda one: one.state == "later")
 
 

@@ -27,5 +27,5 @@ def preview(line: Mapping[str, Any], state: StoryState, new: Mapping[str, str]) 
     yield from content(payload, lambda entity: labels.get(entity) or state.label(entity))
     for item in payload.evidence:
         yield f"{item.role:8} “{' '.join(item.exact.split())}”"
-    yield f"source   {described(state, payload.source)}"
+    yield f"document {described(state, payload.source)}"
     yield from (f"new      {entity}, {label}" for entity, label in labels.items())

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from dateline.archive import Archive
 
 _SHOWN = ("proposal", "kind", "text", "words", "proposer", "state")
+_DECIDED = (*_SHOWN, "fact", "by")
 _ids = click.argument(
     "ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.proposals
 )
@@ -109,7 +110,7 @@ def list_(
 
         slugs = {row.id: row.slug for row in archive.stories()}
         rows = (list(proposal_row(one, slugs[one.story]).values()) for one in found)
-        emit(PROPOSAL_COLUMNS, rows, format_, summary=_SHOWN)
+        emit(PROPOSAL_COLUMNS, rows, format_, summary=_DECIDED if everything else _SHOWN)
     say(f"{counted(len(found), 'proposal')}.")
 
 

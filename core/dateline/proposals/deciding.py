@@ -7,7 +7,7 @@ from typing import Any
 
 from dateline.doubts.weighing import Consider, weighing
 from dateline.errors import DatelineError, Finding, Refused
-from dateline.events.envelope import RecordedBy
+from dateline.events.envelope import EDITED, RecordedBy
 from dateline.log.engine import reading, writing
 from dateline.log.read import story_by_id
 from dateline.proposals import queue
@@ -39,11 +39,12 @@ def accept(
         raise Refused([Finding("source-unknown", "/source", reason)])
     judge = judge_of(archive, row, source)
     made = judge.ready(given, waiting.new if fields is None else new)
+    edited = fields is not None and made.fields != waiting.fields
     result = archive._recorder.record(
         lines_of(made, judge.state),
         row.id,
         None,
-        RecordedBy(by, waiting.tool, "extracted"),
+        RecordedBy(by, waiting.tool + EDITED * edited, "extracted"),
         None,
         dry_run=False,
         protect=None,

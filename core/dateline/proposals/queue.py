@@ -12,7 +12,7 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.events.clock import now_us
 from dateline.events.editorial import ContentErased
-from dateline.log.read import StoryRow
+from dateline.log.read import Reader, StoryRow
 from dateline.log.tables import events
 from dateline.log.tables import proposed_facts as table
 
@@ -27,7 +27,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     ``name`` is its id, such as ``p3``. ``fields`` are those of the fact in the import format, with the
     offsets of its evidence, and ``new`` the entities that it introduces, each as ``ID=Label``. Both are
     empty once it is ``accepted``: then the fact is recorded, as the event ``event_id``. Times are in
-    microseconds since 1970 in UTC. ``by`` is who rejected or accepted it, ``reason`` why it was rejected.
+    microseconds since 1970 in UTC. ``by`` is who rejected or accepted it, ``reason`` why it was rejected,
+    and ``fact`` the id of the fact, if it was read.
     """
 
     id: int
@@ -44,6 +45,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     reason: str | None = None
     event_id: UUID | None = None
+    fact: str | None = None
 
     @property
     def name(self) -> str:
@@ -91,7 +93,7 @@ def read(
 
 def one(connection: Connection, name: str) -> Proposal:
     """A proposal by its id. Raises UnknownName."""
-    number = name.removeprefix("p")
+    number = name.lower().removeprefix("p")
     row = None
     if number.isascii() and number.isdecimal() and len(number) < 19:
         row = connection.execute(select(table).where(table.c.id == int(number))).first()
@@ -102,6 +104,15 @@ def one(connection: Connection, name: str) -> Proposal:
             code="proposal-unknown",
         )
     return _proposal(row)
+
+
+def with_fact(connection: Connection, reader: Reader, proposal: Proposal) -> Proposal:
+    """The proposal with the id of its fact, if that was recorded and is not erased."""
+    if proposal.event_id is None:
+        return proposal
+    event = reader.by_id(connection, proposal.event_id)
+    fact = getattr(event and event.data, "fact", None)
+    return msgspec.structs.replace(proposal, fact=fact)
 
 
 def decide(
