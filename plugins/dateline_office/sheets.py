@@ -73,11 +73,11 @@ class _Separated(SourceImporter):
         first = text.partition("\n")[0]
         delimiter = max(self.delimiters, key=first.count)
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            cells = "\n".join(lines([(None, numbered(rows))]))
         except csv.Error as error:
             raise unreadable(f"it is not a table: {error}") from None
-        text = "\n".join(lines([(None, numbered(rows))]))
-        return Extracted(text, "dateline cells 1", note=NOTE)
+        return Extracted(cells, "dateline cells 1", note=NOTE)
 
 
 class Csv(_Separated):

@@ -21,7 +21,7 @@ from dateline.capture import unpacking
 from dateline.capture.bounds import Bounds
 from dateline.capture.time_limit import limited
 from dateline.plugin import Contained, Container
-from dateline.testing import documents, packed
+from dateline.testing import documents, packed, samples
 from dateline.testing.isolated import isolated
 
 PAGE = documents.page()
@@ -367,3 +367,15 @@ def test_a_format_can_be_given_by_name(capture: Capture) -> None:
     assert capture("export", FORMATS["a.mbox"], format="mbox") == {"1.eml": "new", "2.eml": "new"}
     assert capture("a.json", json.dumps({"a": 1}).encode()) == {"": "format-unknown"}
     assert capture("b.json", b"{}", format="text") == {"": "new"}
+
+
+def test_exports_say_where_a_document_was_found(capture: Capture, archive: Archive) -> None:
+    capture("a.mbox", FORMATS["a.mbox"])
+    sources = archive.state("ferry").sources
+    text = next(name for name, data in sources.items() if data.derived_from)
+    chain = [{"agent": "org:desk", "role": "publisher"}]
+    fact = samples.fact("occurrence", "One.", source=text, attribution=chain, action="run")
+    archive.record([fact], story="ferry")
+    for format in ("html", "markdown"):
+        exported = archive.export("ferry", format=format).replace("\\", "")
+        assert "found as 1.eml in a.mbox" in exported.replace("<bdi>", "")
