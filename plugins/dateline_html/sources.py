@@ -72,6 +72,7 @@ def _about(brief: Brief, source: SourceCaptured | None) -> Iterator[Html | None]
         yield join(["by ", byline]) if byline else None
         yield brief.when(source.published) if source.published else None
         yield brief.label(source.place) if source.place else None
+        yield join(["found as ", brief.said(source.container.words)]) if source.container else None
 
 
 def _drawn(facts: int) -> str:

@@ -9,6 +9,9 @@ from typing import BinaryIO
 from dateline.plugin import Contained, Container, DatelineError
 from dateline_mail.message import bytes_of, leaves, parsed, publisher, sent
 
+#: The most characters of a name; its end has the suffix.
+_LONGEST = 80
+
 
 class Attachments(Container):
     """What is attached to a mail, with the date and the publisher of the mail."""
@@ -52,4 +55,4 @@ def _name(part: EmailMessage, number: int) -> str:
         return f"{number}/message.eml"
     named = (part.get_filename() or "").replace("\\", "/").rpartition("/")[2]
     name = " ".join("".join(char if char.isprintable() else " " for char in named).split())
-    return f"{number}/{name if name.strip('.') else 'attachment'}"
+    return f"{number}/{name[-_LONGEST:] if name.strip('.') else 'attachment'}"

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from email import policy
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
 
 from dateline.plugin import DatelineError, stated_date
+from dateline_mail.headers import Headers
 
 #: A message has a handful of parts; one with more is made to waste time.
 MAX_PARTS, MAX_DEPTH = 1000, 200
@@ -30,7 +30,7 @@ def parsed(content: bytes) -> EmailMessage:
     if any(content.count(b"\n--" + one) > MAX_PARTS + 1 for one in boundaries[:10]):
         raise _too_many(f"it has more than {MAX_PARTS:,} parts")
     try:
-        message = BytesParser(policy=policy.default).parsebytes(content)
+        message = BytesParser(policy=Headers()).parsebytes(content)
         count = sum(1 for _ in zip(message.walk(), range(MAX_PARTS + 1), strict=False))
     except RecursionError:
         raise _too_many("its parts lie too deep in each other") from None
@@ -46,12 +46,7 @@ def parsed(content: bytes) -> EmailMessage:
 
 def header(message: EmailMessage, name: str) -> str | None:
     """A header, decoded, on one line."""
-    try:
-        value = message.get(name)
-        return " ".join(str(value).split()) or None if value is not None else None
-    except Exception:  # noqa: BLE001 - a broken header stops no message
-        raw = next((text for key, text in message.raw_items() if key.lower() == name.lower()), None)
-        return " ".join(str(raw).split()) or None if raw is not None else None
+    return " ".join(str(message.get(name, "")).split()) or None
 
 
 def sent(message: EmailMessage) -> str | None:
@@ -92,7 +87,10 @@ def bytes_of(part: EmailMessage) -> bytes:
 
 
 def _addresses(message: EmailMessage, name: str) -> list[tuple[str, str]]:
-    return getaddresses([header(message, name) or ""])
+    try:
+        return getaddresses([header(message, name) or ""])
+    except RecursionError:  # thousands of brackets in each other
+        return []
 
 
 def _too_many(what: str) -> DatelineError:

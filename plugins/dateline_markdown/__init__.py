@@ -216,12 +216,13 @@ def _sources(story: StoryState, material: Material) -> Iterator[str]:
         drawn = sum(not fact.hidden for one in document.sources for fact in one.facts)
         share = coverage.get(document.id)
         covered = f", {share:g} % of it evidence" if share is not None else ""
+        found = f", found as {markdown(source.container.words)}" if source.container else ""
         reasons = [one.withdrawn for one in document.sources if one.withdrawn is not None]
         taken_back = f". **Withdrawn**: {markdown(reasons[-1])}" if reasons else ""
         names = ", ".join(f"`{one.id}`" for one in document.sources)
         yield (
             f"- {markdown(source.title or 'untitled')}. {markdown(story.label(source.publisher))}"
-            f"{published}. {markdown(source.media_type)}{chars}{versions}, {drawn} facts{covered}. {names}{taken_back}\n"
+            f"{published}{found}. {markdown(source.media_type)}{chars}{versions}, {drawn} facts{covered}. {names}{taken_back}\n"
         )
 
 

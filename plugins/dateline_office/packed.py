@@ -9,6 +9,8 @@ from dateline.plugin import BINARY, DatelineError, Document, MissingLibrary, ope
 
 #: The most bytes of a part, and of all parts together, once they are unpacked.
 MAX_PART, MAX_ALL = 64 << 20, 512 << 20
+#: The most signs of elements and attributes in a part: each takes some 100 bytes of memory.
+MAX_MARKS = 8_000_000
 #: The namespaces of "strict" Open XML, and those that every program writes.
 _STRICT = {
     b"http://purl.oclc.org/ooxml/wordprocessingml/main": b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -34,26 +36,33 @@ def packed_document(content: bytes, part: str, kind: str) -> Document:
     return Document(content, BINARY)
 
 
-def tree(document: Document, part: str) -> Any:
+def part(document: Document, name: str) -> bytes | None:
+    """The content of a part; None if there is none. Raises DatelineError."""
+    with open_zip(BytesIO(document.content)) as packed:
+        return read_entry(packed, name, MAX_PART)
+
+
+def tree(document: Document, name: str) -> Any:
     """The root element of a part; None if there is none. Raises DatelineError (``document-unreadable``)."""
     try:
         from lxml import etree
     except ImportError:
         raise MissingLibrary("lxml", "capture") from None
-    with open_zip(BytesIO(document.content)) as packed:
-        content = read_entry(packed, part, MAX_PART)
+    content = part(document, name)
     if content is None:
         return None
     for strict, plain in _STRICT.items():
         content = content.replace(strict, plain)
+    if content.count(b"<") + content.count(b"=") > MAX_MARKS:
+        raise unreadable(f"its part {name} has millions of elements")
     # No entity is expanded, nothing is loaded, and depth and size are those that lxml allows.
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
         root = etree.fromstring(content, parser)
     except etree.XMLSyntaxError as error:
-        raise unreadable(f"its part {part} is not valid XML: {error}") from None
+        raise unreadable(f"its part {name} is not valid XML: {error}") from None
     if root.getroottree().docinfo.doctype:
-        raise unreadable(f"its part {part} declares entities")
+        raise unreadable(f"its part {name} declares entities")
     return root
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import warnings
-from collections.abc import Iterable, Iterator
-from datetime import date, datetime, time
+from collections.abc import Iterator
 from importlib.metadata import version
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from dateline.plugin import (
     DatelineError,
@@ -18,11 +17,8 @@ from dateline.plugin import (
     SourceImporter,
     find_charset,
 )
+from dateline_office.cells import NOTE, Rows, lines, numbered
 from dateline_office.packed import packed_document, unreadable
-
-#: The most cells that are taken: a file of a few kilobytes can claim billions.
-MAX_CELLS = 1_000_000
-_NOTE = "Each cell stands after its address, as B2: 143; quote the address as well where the words repeat."
 
 
 class Xlsx(SourceImporter):
@@ -42,11 +38,7 @@ class Xlsx(SourceImporter):
         try:
             with warnings.catch_warnings(action="ignore"):
                 book = load_workbook(io.BytesIO(document.content), read_only=True, data_only=True)
-                lines = []
-                for sheet in book.worksheets:
-                    sheet.reset_dimensions()
-                    cells = list(_lines(sheet.iter_rows(values_only=True)))
-                    lines += [f"Sheet: {sheet.title}", *cells] if cells else []
+                text = "\n".join(lines(_sheets(book)))
         except DatelineError:
             raise
         except Exception as error:  # openpyxl raises many kinds on broken files
@@ -54,11 +46,17 @@ class Xlsx(SourceImporter):
         if not book.worksheets:
             raise unreadable("it has no sheets, or is a workbook in strict Open XML")
         return Extracted(
-            "\n".join(lines),
+            text,
             f"openpyxl {version('openpyxl')}, cells 1",
             title=book.properties.title or None,
-            note=_NOTE,
+            note=NOTE,
         )
+
+
+def _sheets(book: Any) -> Iterator[tuple[str, Rows]]:
+    for sheet in book.worksheets:
+        sheet.reset_dimensions()
+        yield sheet.title, numbered(sheet.iter_rows(values_only=True))
 
 
 class _Separated(SourceImporter):
@@ -75,10 +73,11 @@ class _Separated(SourceImporter):
         first = text.partition("\n")[0]
         delimiter = max(self.delimiters, key=first.count)
         try:
-            rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+            rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+            cells = "\n".join(lines([(None, numbered(rows))]))
         except csv.Error as error:
             raise unreadable(f"it is not a table: {error}") from None
-        return Extracted("\n".join(_lines(rows)), "dateline cells 1", note=_NOTE)
+        return Extracted(cells, "dateline cells 1", note=NOTE)
 
 
 class Csv(_Separated):
@@ -91,43 +90,3 @@ class Tsv(_Separated):
     """A table with tabs."""
 
     name, suffixes, media_type, delimiters = "tsv", (".tsv",), "text/tab-separated-values", "\t"
-
-
-def _lines(rows: Iterable[Iterable[object]]) -> Iterator[str]:
-    count = 0
-    for number, row in enumerate(rows, 1):
-        cells = []
-        for column, value in enumerate(row):
-            count += 1
-            if value not in (None, ""):
-                cells.append(f"{_letters(column)}{number}: {_words(value)}")
-        if count > MAX_CELLS:
-            raise DatelineError(
-                f"the spreadsheet has more than {MAX_CELLS:,} cells",
-                hint="save the part that you need, and capture that",
-                code="text-too-long",
-            )
-        if cells:
-            yield " | ".join(cells)
-
-
-def _letters(column: int) -> str:
-    """The letters of a column, from 0: A to Z, AA ..."""
-    letters = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        letters = chr(65 + rest) + letters
-    return letters
-
-
-def _words(value: object) -> str:
-    if isinstance(value, bool):
-        return "TRUE" if value else "FALSE"
-    if isinstance(value, datetime) and value.time() == time():
-        value = value.date()
-    if isinstance(value, date | time):
-        return value.isoformat()
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
-        value = int(value)
-    return " ".join(str(value).split())

@@ -40,6 +40,7 @@ def lines(found: Reading) -> Iterator[Html]:
         ("By", shown.labels(data.byline)),
         ("Place", shown.label(data.place) if data.place else None),
         ("Address", _address(shown, url) if url else None),
+        ("Found as", shown.said(f"{data.container.words}, SHA-256 {data.container.sha256[:12]}") if data.container else None),
         ("Language", text(data.language) if data.language else None),
         ("Kept as", text(f"{data.media_type}{chars}")),
         ("Text of", el("a", _title(found, whole), href=to.source(slug, whole)) if whole != found.name and whole in story.sources else None),

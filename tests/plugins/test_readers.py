@@ -92,17 +92,53 @@ def test_an_odt_is_read_as_it_is_shown() -> None:
 
 
 def test_cells_of_spreadsheets_stand_after_their_addresses() -> None:
-    assert read("xlsx", packed.xlsx(("Place", "Ashore"), ("Ister", 143))).text.splitlines() == [
-        "Sheet: Counts",
-        "A1: Place | B1: Ashore",
-        "A2: Ister | B2: 143",
-    ]
+    rows = ("Place", "Ashore"), ("Ister", 143)
+    for format, content in {
+        "xlsx": packed.xlsx(*rows),
+        "ods": packed.ods("".join(packed.ods_row(*row) for row in rows)),
+    }.items():
+        assert read(format, content).text.splitlines() == [
+            "Sheet: Counts",
+            "A1: Place | B1: Ashore",
+            "A2: Ister | B2: 143",
+        ]
     assert (
         read("csv", b'Place;Ashore\r\n"Ister\nQuay";143').text
         == "A1: Place | B1: Ashore\nA2: Ister Quay | B2: 143"
     )
     wide = b",".join([b""] * 27 + [b"x"])
     assert read("csv", wide).text == "AB1: x"
+
+
+def test_cells_of_an_ods_have_their_values_and_places() -> None:
+    cells = "".join(
+        f'<table:table-cell office:value-type="{kind}" {more}><text:p>{shown}</text:p></table:table-cell>'
+        for kind, more, shown in (
+            ("percentage", 'office:value="0.125" table:number-columns-repeated="2"', "13 %"),
+            ("date", 'office:date-value="2024-05-06"', "Monday"),
+            ("time", 'office:time-value="PT07H05M00S"', "7 am"),
+            ("boolean", 'office:boolean-value="true"', "yes"),
+            ("string", "", "A<text:s/>b<office:annotation><text:p>no</text:p></office:annotation>"),
+        )
+    )
+    rows = (
+        '<table:table-row table:number-rows-repeated="9"><table:table-cell/></table:table-row>'
+        '<table:table-row-group><table:table-row table:number-rows-repeated="2">'
+        f'<table:covered-table-cell table:number-columns-repeated="26"/>{cells}</table:table-row></table:table-row-group>'
+    )
+    line = "AA{0}: 0.125 | AB{0}: 0.125 | AC{0}: 2024-05-06 | AD{0}: 07:05:00 | AE{0}: TRUE | AF{0}: A b"
+    lines = read("ods", packed.ods(rows)).text.splitlines()
+    assert lines == ["Sheet: Counts", line.format(10), line.format(11)]
+
+
+def test_an_rtf_is_read_as_it_is_shown() -> None:
+    content = (
+        rb"{\rtf1\ansi\ansicpg1251{\fonttbl{\f0\fcharset204 Arial;}}{\info{\title \'cf\'ee\'f0\'ee\'ec}}\f0 "
+        b"\xcf\xee\xf0\xee\xec {\\deleted gone}{\\pict\\bin3 }{}}"
+        rb"{\field{\*\fldinst HYPERLINK \"https://wire.example/\"}{\fldrslt late}}\u-10179?\u-8704?\par A\cell B\cell\row}"
+    )
+    found = read("rtf", content)
+    assert (found.title, found.text) == ("Пором", "Пором late\U0001f600\nA\tB")
 
 
 @pytest.mark.parametrize(

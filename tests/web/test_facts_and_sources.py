@@ -222,3 +222,14 @@ def test_a_proof_is_that_of_the_last_checkpoint(
     late = reader.ask("/stories/ferry/facts/f3/proof.json")
     assert (late.status_code, late.json()["code"]) == (404, "checkpoint-missing")
     assert archive.last_checkpoint() == signed
+
+
+def test_a_source_says_where_it_was_found(recording: Recording, reading: Open) -> None:
+    held = {"sha256": "ab" * 32, "name": "box\u202e.mbox", "member": "1.eml"}
+    story = samples.story()
+    captured = next(line for line in story if line["type"] == "source.captured")
+    recording(*({**line, "container": held} if line is captured else line for line in story))
+    source = reading().page(f"/stories/ferry/sources/{SOURCE}")
+    found = source[source.index("Found as") :][:300]
+    assert "1.eml in box" in found, found
+    assert "\u202e" not in found, found

@@ -49,7 +49,7 @@ class Spent:
         """Raises DatelineError (``container-too-deep``)."""
         if depth > self._bounds.depth:
             raise DatelineError(
-                f"it lies in more than {self._bounds.depth} containers",
+                f"what it holds would lie in more than {self._bounds.depth} containers",
                 hint="unpack it yourself, and capture what you need",
                 code="container-too-deep",
             )

@@ -71,7 +71,7 @@ def taken(
     ignored. A publisher that it does not name is the host of its address, given or its own."""
     published, notes = _published(one_line(extracted.published))
     names, byline_notes = _byline(extracted.byline, extracted.publisher)
-    url = one_line(extracted.url)
+    url, url_notes = _address(one_line(extracted.url))
     address = given.get("url") or url
     name = one_line(extracted.publisher) or _site(address)
     publisher, publisher_notes = _publisher(name, address, entities)
@@ -81,7 +81,7 @@ def taken(
         "published": (published, notes),
         "byline": (names, byline_notes),
         "language": (one_line(extracted.language), []),
-        "url": (url, []),
+        "url": (url, url_notes),
     }
     missing = [key for key in DETAILS if not given.get(key)]
     found = {key: said[key][0] for key in missing if said[key][0]}
@@ -163,6 +163,15 @@ def _published(declared: str | None) -> tuple[str | None, list[str]]:
         return declared, []  # a rule reports what is wrong with it
     note = f"Ignored its date {declared!r}. If that is when it was published, use --published."
     return None, [note]
+
+
+def _address(declared: str | None) -> tuple[str | None, list[str]]:
+    try:
+        if declared is None or (declared.isprintable() and urlsplit(declared)):
+            return declared, []
+    except ValueError:
+        pass
+    return None, [f"Ignored its address {declared[:200]!r}."]
 
 
 def _byline(declared: Iterable[str], publisher: str | None) -> tuple[list[str], list[str]]:

@@ -32,7 +32,7 @@ EXPORTERS = frozenset({"csv", "html", "json", "markdown", "ndjson"})
 IMPORTERS = frozenset({"ndjson"})
 PROPOSERS = frozenset({"quotes"})
 SOURCE_IMPORTERS = frozenset({
-    "csv", "docx", "fragment", "html", "mail", "odt", "pdf", "srt", "text", "tsv", "webvtt", "xlsx",
+    "csv", "docx", "fragment", "html", "mail", "ods", "odt", "pdf", "rtf", "srt", "text", "tsv", "webvtt", "xlsx",
 })  # fmt: skip
 CONTAINERS = frozenset({
     "attachments", "feed", "mbox", "mhtml", "ninjs", "telegram", "wacz", "warc", "zip",

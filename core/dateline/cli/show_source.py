@@ -27,7 +27,7 @@ def describe(story: StoryState, name: str, stored: Stored) -> Iterator[str]:
         ("address", source.url or _url(story, name)),
         ("language", source.language),
         ("kept as", source.media_type),
-        ("out of", _container(source.container)),
+        ("found as", _container(source.container)),
         ("text of", short(source.derived_from) if source.derived_from else None),
         ("read by", read_by(story, name, stored) if source.derived_from else None),
         ("charset", None if source.derived_from else charset_of(story, name, stored)),
@@ -133,8 +133,8 @@ def changes(old: str, new: str) -> Iterator[str]:
 
 
 def _container(held: InContainer | None) -> str | None:
-    """Where a document was found: ``mail.mbox (sha256 ef01...), 12.eml``."""
-    return None if held is None else f"{held.name} (sha256 {held.sha256[:12]}), {held.member}"
+    """Where a document was found: ``12.eml in mail.mbox (sha256 ef01...)``."""
+    return None if held is None else f"{held.words} (sha256 {held.sha256[:12]})"
 
 
 def _url(story: StoryState, name: str) -> str | None:

@@ -132,6 +132,11 @@ class InContainer(Part, frozen=True, kw_only=True):
     name: str
     member: str
 
+    @property
+    def words(self) -> str:
+        """``12.eml in mail.mbox``"""
+        return f"{self.member} in {self.name}"
+
 
 class Change(Part, frozen=True, kw_only=True):
     """One changed value. ``path`` is a JSON Pointer (RFC 6901); null means that there is no value."""

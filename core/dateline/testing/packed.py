@@ -42,6 +42,26 @@ def odt(text: str) -> bytes:
     return zipped({"content.xml": body})
 
 
+def ods(cells: str) -> bytes:
+    """A spreadsheet with one sheet, Counts. `cells` is the markup of its rows."""
+    body = (
+        f'<office:document-content xmlns:office="{_ODF}:office:1.0" xmlns:text="{_ODF}:text:1.0" '
+        f'xmlns:table="{_ODF}:table:1.0"><office:body><office:spreadsheet>'
+        f'<table:table table:name="Counts">{cells}</table:table>'
+        "</office:spreadsheet></office:body></office:document-content>"
+    )
+    return zipped({"content.xml": body})
+
+
+def ods_row(*cells: str | int) -> str:
+    """The markup of a row of a spreadsheet."""
+    of = {
+        str: '<table:table-cell office:value-type="string"><text:p>{0}</text:p></table:table-cell>',
+        int: '<table:table-cell office:value-type="float" office:value="{0}"/>',
+    }
+    return f"<table:table-row>{''.join(of[type(cell)].format(cell) for cell in cells)}</table:table-row>"
+
+
 def xlsx(*rows: tuple[str | int, ...]) -> bytes:
     """A workbook with one sheet."""
     cell = '<c t="inlineStr"><is><t>{}</t></is></c>'

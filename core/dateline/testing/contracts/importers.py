@@ -39,7 +39,7 @@ _FIXED = (
 )
 _DOCUMENTS = (
     documents.page(), documents.pdf("One page"), documents.pdf(""), samples.TEXT.encode(),
-    packed.docx("One."), packed.odt("One."), packed.xlsx(("One", 1)), packed.SUBTITLES,
+    packed.docx("One."), packed.odt("One."), packed.ods(packed.ods_row("One", 1)), rb"{\rtf1 One.}", packed.xlsx(("One", 1)), packed.SUBTITLES,
     packed.mail("Afloat", "One."),
 )  # fmt: skip
 
