@@ -278,6 +278,7 @@ class Archive:
         review: Review | None = None,
         new: Iterable[str] = (),
         transcript: str | None = None,
+        default_publisher: str | None = None,
         **about: Any,
     ) -> Captured:
         """Archive a document as a source of a story, and the text extracted from it as another.
@@ -288,7 +289,7 @@ class Archive:
         each written ``ID=Label``. What is left out, the publisher too, is taken from the document. `review` is
         called with the `Details` before they are recorded, if any were taken or the publisher is missing,
         and returns the ones to record. `format` and `charset` say how to read the document, if its name and
-        content do not. A file that the story has already, and that now has another text, is read again:
+        content do not. `default_publisher` counts if nothing else says who published it. A file that the story has already, and that now has another text, is read again:
         only the new reading is recorded. `transcript` is the path of a text that a person typed: it becomes the
         text of the document, which can then be an image or a scan.
 
@@ -304,7 +305,10 @@ class Archive:
         about["publisher"] = publisher
         about["byline"] = list(about.get("byline") or ())
         about["url"] = obtained.url or about.get("url")
-        wanted = Wanted(obtained, about, format, charset, protect, recorded_by, review, tuple(new))
+        wanted = Wanted(
+            *(obtained, about, format, charset, protect, recorded_by, review, tuple(new)),
+            default_publisher=default_publisher,
+        )
         if transcript is not None:
             from dateline.capture.transcript import Transcript
 
@@ -325,6 +329,7 @@ class Archive:
         protect: str | None = None,
         recorded_by: RecordedBy = RecordedBy(),
         new: Iterable[str] = (),
+        default_publisher: str | None = None,
         **about: Any,
     ) -> Iterator[Tried]:
         """Archive every document of files, of folders with all that is below them, and of containers such as
@@ -332,7 +337,9 @@ class Archive:
 
         Each is recorded on its own, as by `capture`: what is done stays done, one that fails stops no other,
         and the same again adds nothing. What a container knows of a document (its title, date, publisher,
-        address ...) is recorded unless `publisher` or `about` give it. `format` can also name a container.
+        address ...) is recorded unless `publisher` or `about` give it. `default_publisher` counts for those of
+        which nothing else says who published them; one that is there already is never captured again for it,
+        nor for `publisher` if it names its own. `format` can also name a container.
         `bounds` limit what containers may unpack to.
 
         Raises UnknownName if there is no such story or format; errors of a document are yielded.
@@ -350,7 +357,8 @@ class Archive:
         details = {**about, "publisher": publisher, "byline": list(about.get("byline") or ())}
         format = None if format in self.plugins.containers else format
         wanted = Wanted(
-            *(Obtained("", b""), details, format, charset, protect, recorded_by, None, tuple(new))
+            *(Obtained("", b""), details, format, charset, protect, recorded_by, None, tuple(new)),
+            default_publisher=default_publisher,
         )
         return capture_all(self, story, list(files), unpacking, wanted)
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dateline.capture.details import Review, remembered, said_by_container
+from dateline.capture.details import Review, remembered, said_by_container, taken
+from dateline.capture.earlier import Earlier
 from dateline.capture.following import Following
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
+    Visit,
     captured_before,
     kept_without,
     require_not_withdrawn,
@@ -23,10 +25,11 @@ from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
 from dateline.events.acts import short
 from dateline.events.envelope import RecordedBy
+from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
 from dateline.plugins.containers import Contained
-from dateline.plugins.formats import SourceImporter
+from dateline.plugins.formats import Extracted, SourceImporter
 from dateline.recording.introductions import introductions
 from dateline.recording.recorder import Recorded
 
@@ -63,7 +66,9 @@ class Captured:
 class Wanted:
     """What to capture: the bytes, what is known about them, and how to read and record them, as
     `dateline.Archive.capture` describes it. ``contained`` and ``held`` are set for a document of a
-    container: what that knows of it, and where it lies."""
+    container: what that knows of it, and where it lies. ``default_publisher`` counts if nothing else says who
+    published it. ``many`` is true for one of many documents: one that is there under the publisher that it names
+    itself is not captured again under the given one."""
 
     obtained: Obtained
     about: dict[str, Any]
@@ -76,6 +81,8 @@ class Wanted:
     contained: Contained | None = None
     held: dict[str, str] | None = None
     reader: SourceImporter | None = None
+    default_publisher: str | None = None
+    many: bool = False
 
 
 def capture(
@@ -89,7 +96,7 @@ def capture(
     for _ in range(_TRIES):
         state = following.state()
         try:
-            return _attempt(archive, state, wanted)
+            return _attempt(archive, state, following.earlier, wanted)
         except (VersionConflict, Refused):
             if archive.story(story).version == state.version:
                 raise
@@ -100,34 +107,34 @@ def capture(
     )
 
 
-def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Captured:
+def _attempt(
+    archive: CapturingArchive, state: StoryState, earlier: Earlier, wanted: Wanted
+) -> Captured:
     reader = wanted.reader or reader_of(archive.plugins, wanted.obtained, wanted.format)
     document_id = Document(wanted.obtained.content).source
     known = archive.document(document_id)
-    about, ignored = said_by_container(wanted.contained, wanted.about, state.entities)
-    # A download is a visit: it is kept, also if the page says what it said before.
-    before = None if wanted.obtained.url else same_capture(state, document_id, about)
-    usual = usual_charset(state, document_id, known)
+    usual = usual_charset(earlier, document_id, known)
     blamed = Blamed(archive.plugins, "source_importers", reader.name)
     document = blamed.call(lambda: read(reader, wanted.obtained, wanted.charset, usual))
     extracted = blamed.call(lambda: extracted_from(reader, document))
+    about, ignored, before = _known(state, earlier, wanted, document_id, extracted)
     made = source_lines(
-        *(reader, document, extracted, about, archive.document, state.entities),
+        *(reader, document, extracted, about, archive.document, state.entities, earlier),
         before=before,
         review=wanted.review,
-        captures=state.captures,
         contained=wanted.contained,
         held=wanted.held,
+        default_publisher=wanted.default_publisher,
     )
     if before is not None:
-        again = Rereading(made, document, before, state, archive.document)
+        again = Rereading(made, document, before, state, earlier, archive.document)
         if again.line is not None and (wanted.charset or wanted.format or again.same_tool):
             return _read_again(archive, wanted, again)
     text = None if made.text is None else made.text.source
     archived = None if text is None else state.sources.get(text)
     if text is not None and archived is not None and before is None:
         require_same_protection(archive, state, text, wanted.protect)
-    erased = kept_without(state, document_id) if before is None else None
+    erased = kept_without(earlier, document_id) if before is None else None
     lines = made.lines if before is None else again.lines
     result = archive.record(
         [*introductions([made.publisher, *wanted.new], state), *lines],
@@ -150,7 +157,7 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
     if quoted is not None:
         notes.insert(0, f"Quote its text, not the document: --source {short(quoted)}")
     if result.new and before is None:
-        notes = captured_before(state, made) + notes
+        notes = captured_before(state, earlier, made) + notes
     if before is not None and again.line is not None:
         notes.append(again.not_asked)
     elif wanted.charset is None and document.charset != "utf-8" and not document.binary:
@@ -158,6 +165,41 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
     notes += made.undated(state.slug) if result.new else []
     words = made.ids(source, texts=result.new > 0 or before is None)
     return Captured(state.slug, source, quoted, words, tuple(notes), result)
+
+
+def _known(
+    state: StoryState,
+    earlier: Earlier,
+    wanted: Wanted,
+    document: str,
+    extracted: Extracted | None,
+) -> tuple[dict[str, Any], list[str], SourceCaptured | None]:
+    """What is known of a document before it is read, notes on what of that was ignored, and the earlier
+    capture that it is the same as."""
+    about, ignored = said_by_container(wanted.contained, wanted.about, state.entities)
+    if (
+        wanted.obtained.url
+    ):  # a download is a visit: it is kept, also if the page says what it said before
+        return about, ignored, None
+    retrieved = None if wanted.contained is None else wanted.contained.retrieved
+    visit = Visit(retrieved, wanted.held)
+    before = same_capture(state, earlier, document, about, visit)
+    if before is None and wanted.many and wanted.about.get("publisher"):
+        own = _own(state, wanted, extracted)
+        if own.get("publisher"):
+            before = same_capture(state, earlier, document, own, visit)
+        return (about if before is None else own), ignored, before
+    return about, ignored, before
+
+
+def _own(state: StoryState, wanted: Wanted, extracted: Extracted | None) -> dict[str, Any]:
+    """What is known of a document, with the publisher that it or its container names instead of the given."""
+    given = wanted.about | {"publisher": None}
+    own, _ = said_by_container(wanted.contained, given, state.entities)
+    if not own.get("publisher") and (extracted or wanted.contained):
+        found, _ = taken(extracted or Extracted("", ""), own, state.entities)
+        own["publisher"] = found.get("publisher")
+    return own
 
 
 def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> Captured:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dateline.capture.earlier import Earlier
 from dateline.capture.recapture import CapturingArchive
 from dateline.events.entity import EntityIntroduced
 from dateline.events.fold import StoryFold
@@ -10,8 +11,10 @@ from dateline.events.state import StoryState
 
 
 class Following:
-    """`state` is that of the story now, without its facts. Only what a capture records is folded on top of
-    what was read; after any other event it is read again."""
+    """`state` is that of the story now, without its facts, and ``earlier`` has its captures. Only what a capture
+    records is folded on top of what was read; after any other event it is read again."""
+
+    earlier: Earlier
 
     def __init__(self, archive: CapturingArchive, story: str) -> None:
         self._archive, self._story = archive, story
@@ -22,6 +25,7 @@ class Following:
         state = self._state
         if not isinstance(state, StoryFold) or not self._caught_up(state):
             state = self._state = self._archive.state(self._story, facts=())
+            self.earlier = Earlier(state)
         return state
 
     def _caught_up(self, state: StoryFold) -> bool:
@@ -32,4 +36,6 @@ class Following:
             return False
         for event in events:
             state.take(event)
+            if isinstance(event.data, SourceCaptured):
+                self.earlier.add(event.data)
         return True

@@ -11,6 +11,8 @@ from dateline.capture.recapture import CapturingArchive
 from dateline.capture.unpacking import Found, Unpacking
 from dateline.errors import DatelineError
 
+_WHO = 'say who published the documents that do not name it: --default-publisher org:ID="Its name"'
+
 
 @dataclass(frozen=True)
 class Tried:
@@ -48,10 +50,17 @@ def _tried(
         return Tried(found.place, error=found.error)
     about = wanted.about | {"url": found.obtained.url or wanted.about.get("url")}
     one = replace(
-        wanted, obtained=found.obtained, about=about, contained=found.contained, held=found.held
+        wanted,
+        obtained=found.obtained,
+        about=about,
+        contained=found.contained,
+        held=found.held,
+        many=True,
     )
     try:
         return Tried(found.place, captured=capture(archive, story, one, following))
     except DatelineError as error:
+        if error.code == "publisher-missing":
+            error.hint = _WHO
         left_out = error.code == "format-unknown" and not named
         return Tried(found.place, error=error, left_out=left_out)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
+from msgspec.structs import asdict
+
+from dateline.capture.earlier import Earlier
 from dateline.capture.source_lines import SourceLines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError
@@ -83,14 +87,14 @@ def require_same_protection(
 
 
 def same_capture(
-    state: StoryState, document: str, about: Mapping[str, Any]
+    state: StoryState, earlier: Earlier, document: str, about: Mapping[str, Any], visit: Visit
 ) -> SourceCaptured | None:
-    """The last capture of a document with the details `about`, as recorded or as amended since. Details
-    that are left out do not differ."""
+    """The last capture of a document with the details `about`, as recorded or as amended since, at the same
+    `visit`. Details that are left out do not differ."""
     given = {name: value for name, value in about.items() if value}
     if "publisher" in given:
         given["publisher"] = given["publisher"].partition("=")[0]
-    for name, source in reversed(state.sources.items()):
+    for name, source in reversed(earlier.of(document).items()):
         read = (
             document_of(source.derived_from or "") == document
         )  # the bytes of one of its readings
@@ -99,11 +103,29 @@ def same_capture(
             and not read
             and any(
                 all(_same(getattr(one, key), value) for key, value in given.items())
+                and visit.is_of(one)
                 for one in (source, state.as_captured(name))
             )
         ):
             return source
     return None
+
+
+@dataclass(frozen=True)
+class Visit:
+    """When a document was retrieved, for example by a crawler, and the place in its container. Without a time
+    it is no visit, and any capture is the same."""
+
+    retrieved: str | None
+    held: Mapping[str, str] | None
+
+    def is_of(self, source: SourceCaptured) -> bool:
+        """Whether `source` is a capture of this visit. The time is recorded only where there is no date of
+        publication; else the same place in the same container is the same visit."""
+        if self.retrieved is None or source.published == f"../{self.retrieved}":
+            return True
+        at, held = source.container, self.held
+        return at is not None and held is not None and asdict(at) == held
 
 
 def _same(known: object, given: object) -> bool:
@@ -112,24 +134,26 @@ def _same(known: object, given: object) -> bool:
     )
 
 
-def kept_without(state: StoryState, document: str) -> str | None:
+def kept_without(earlier: Earlier, document: str) -> str | None:
     """The last text that was extracted from a document, if it is in the story and the document, erased,
     is not."""
-    if any(document_of(name) == document for name in state.sources):
+    there = earlier.of(document)
+    if any(document_of(name) == document for name in there):
         return None
     return next(
         (
             name
-            for name, one in reversed(state.sources.items())
+            for name, one in reversed(there.items())
             if document_of(one.derived_from or "") == document
         ),
         None,
     )
 
 
-def captured_before(state: StoryState, made: SourceLines) -> list[str]:
+def captured_before(state: StoryState, earlier: Earlier, made: SourceLines) -> list[str]:
     """A message if the document, or its text, was captured before: from whom, and under which id."""
-    same = [n for n in state.sources if document_of(n) == document_of(made.quoted)]
+    text = document_of(made.quoted)
+    same = [name for name in earlier.of(text) if document_of(name) == text]
     if not same:
         return []
     known = state.sources[same[-1]]
@@ -137,7 +161,8 @@ def captured_before(state: StoryState, made: SourceLines) -> list[str]:
     which = "document" if made.text is None else "text"
     whose = f"{state.label(known.publisher)} ({known.publisher}){published}"
     notes = [f"Its {which} is that of {short(same[-1])}, captured from {whose}."]
-    if any(document_of(name) == made.document.source for name in state.sources):
+    document = made.document.source
+    if any(document_of(name) == document for name in earlier.of(document)):
         notes.append(
             "To change what was recorded about that one instead, take this back with `dateline undo "
             f"{state.slug}` and use `dateline amend`."

@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any
 
 from dateline.capture.details import in_words, taken
+from dateline.capture.earlier import Earlier
 from dateline.capture.source_lines import SourceLines, read_by, text_of
 from dateline.documents.document import Document
 from dateline.events.acts import short
 from dateline.events.readings import drawn, lost, readings
 from dateline.events.registry import to_fields
-from dateline.events.source import SourceCaptured, capture_id, document_of
+from dateline.events.source import SourceCaptured, document_of
 from dateline.events.state import StoryState
 
 #: Returns a document of the archive by its id.
@@ -23,10 +24,10 @@ Stored = Callable[[str], Document | None]
 _OWN = ("source", "media_type", "url", "chars", "derived_from", "extracted_by", "read_as")
 
 
-def usual_charset(state: StoryState, document: str, stored: Document | None) -> str | None:
+def usual_charset(earlier: Earlier, document: str, stored: Document | None) -> str | None:
     """The charset of the newest reading of a document in the story, else the one it is stored with. None if
     there is neither."""
-    for source in reversed(state.sources.values()):
+    for source in reversed(earlier.of(document).values()):
         if document_of(source.derived_from or "") == document:
             if source.read_as is not None:
                 return source.read_as
@@ -43,6 +44,7 @@ class Rereading:
     read: Document
     before: SourceCaptured
     state: StoryState
+    earlier: Earlier
     stored: Stored
 
     @cached_property
@@ -63,7 +65,7 @@ class Rereading:
         return {
             "type": SourceCaptured.type,
             **shared,
-            "source": capture_id(self.text.source, self.state.captures),
+            "source": self.earlier.next_id(self.text.source),
             "file": self.text.source,
             "charset": self.text.charset,
             "derived_from": self.before.source,
@@ -131,10 +133,11 @@ class Rereading:
 
     @property
     def _newest(self) -> SourceCaptured | None:
-        listed = readings(self.state.sources, self.before.source)
+        near = self.earlier.of(document_of(self.before.source))
+        listed = readings(near, self.before.source)
         if listed == [self.before.source] and self.before.media_type != "text/plain":
             return None
-        return self.state.sources[listed[-1]]
+        return near[listed[-1]]
 
 
 def _plain(value: object) -> object:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
@@ -19,12 +19,13 @@ from dateline.capture.details import (
     undated,
     without_noncharacters,
 )
+from dateline.capture.earlier import Earlier
 from dateline.capture.time_limit import limited
 from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError
 from dateline.events.acts import short
 from dateline.events.entity import EntityIntroduced
-from dateline.events.source import SourceCaptured, capture_id
+from dateline.events.source import SourceCaptured
 from dateline.plugins.containers import Contained
 from dateline.plugins.formats import Extracted, SourceImporter
 
@@ -117,16 +118,17 @@ def source_lines(
     about: Mapping[str, Any],
     stored: Callable[[str], Document | None],
     entities: Mapping[str, EntityIntroduced],
+    earlier: Earlier,
     before: SourceCaptured | None = None,
     review: Review | None = None,
-    captures: Collection[str] = (),
     contained: Contained | None = None,
     held: Mapping[str, str] | None = None,
+    default_publisher: str | None = None,
 ) -> SourceLines:
     """The lines of a document and of the text that was read from it. `about` holds the known details;
     missing ones are taken from the earlier capture `before`, else from the document, and then confirmed
-    by `review`. `stored` returns a document of the archive by its id; `entities` and `captures` are
-    those of the story. `contained` and `held` are those of `Wanted`.
+    by `review`. `stored` returns a document of the archive by its id; `entities` and `earlier` are
+    those of the story. `contained`, `held` and `default_publisher` are those of `Wanted`.
 
     Raises DatelineError (``publisher-missing``) when nobody says who published it.
     """
@@ -139,6 +141,8 @@ def source_lines(
         found, ignored = taken(extracted or Extracted("", ""), given, entities)
         if contained is not None and contained.retrieved and not (given | found).get("published"):
             found["published"] = f"../{contained.retrieved}"  # it was there by then
+    if default_publisher is not None and "publisher" not in given | found:
+        given["publisher"] = default_publisher
     if review is not None and (found or "publisher" not in given):
         reader_note = [extracted.note] if extracted is not None and extracted.note else []
         shown = Details(given | found, frozenset(found), (*reader_note, *ignored), entities)
@@ -157,14 +161,14 @@ def source_lines(
     details["publisher"] = publisher.partition("=")[0]
     details["container"] = held if before is None else None
     document = stored(read.source) or read  # perhaps archived with another charset, which it keeps
-    whole = capture_id(document.source, captures)
+    whole = earlier.next_id(document.source)
     lines = [_line(document, reader.media_type, details) | {"source": whole}]
     text = None
     if extracted is not None or (document.text != read.text and not read.binary):
         text = text_of(read if extracted is None else extracted, document, stored)
         derived = {"url": None, "derived_from": whole} | read_by(read, extracted, document)
         line = _line(text, "text/plain", details | derived)
-        lines.append(line | {"source": capture_id(text.source, captures)})
+        lines.append(line | {"source": earlier.next_id(text.source)})
     return SourceLines(lines, document, text, publisher, found, tuple(ignored), extracted)
 
 

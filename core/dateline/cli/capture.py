@@ -40,6 +40,12 @@ _OF_ONE = ("title", "url", "byline", "transcript")
     help="Its publisher, by id or name; org:reuters=Reuters introduces a new one.  "
     "[default: as a web page names it]",
 )
+@click.option(
+    "--default-publisher",
+    metavar="ENTITY",
+    shell_complete=completion.entities,
+    help="The publisher of documents that do not name their own, nor does their container.",
+)
 @click.option("--title", help="Its headline.")
 @click.option(
     "--published",
@@ -105,6 +111,7 @@ def capture(
     A file that the story has already is read again with another --charset or --as: the new text is added as
     another reading of the document, and offered for quoting from then on. `undo` takes it back.
 
+    --publisher is that of all documents, whatever they say; --default-publisher is that of those that do not say it.
     Folders are captured with all that is below them, and containers (mailboxes, ZIP, WARC, feeds, chats ...) with
     every document that they hold, each with what the container knows of it. One line is printed for each, nothing is
     asked, and what cannot be read stops no other: exit code 3 means that some could not. The same again adds
@@ -129,6 +136,8 @@ def capture(
 
     if any(map(is_url, files)) and details["url"] is not None:
         raise click.UsageError("--url is for files; a document that is downloaded has its own URL")
+    if details["publisher"] is not None and details["default_publisher"] is not None:
+        raise click.UsageError("give --publisher or --default-publisher, not both")
     if details["published"] is not None:
         languages = [details["language"]] if details["language"] else []
         found = edtf_of(details["published"], "--published", languages=languages)
@@ -142,14 +151,15 @@ def capture(
         many = several(archive.plugins, files, details["format"])
         if many and (given := [name for name in _OF_ONE if details[name]]):
             raise click.UsageError(f"--{given[0]} is for one document")
-        if details["publisher"] is not None or details["byline"]:
+        if any(details[name] for name in ("publisher", "default_publisher", "byline")):
             entities = Entities.of(archive.state(details["story"], facts=()))
-            if details["publisher"] is not None:
-                details["publisher"] = entities.given(
-                    details["publisher"], "--publisher", ("organization",)
-                )
+            for name in ("publisher", "default_publisher"):
+                if details[name] is not None:
+                    option = f"--{name.replace('_', '-')}"
+                    details[name] = entities.given(details[name], option, ("organization",))
             details["byline"] = [entities.named(one, "--byline ") for one in details["byline"]]
-            details["new"] = list(entities.new.values())
+            default = details["default_publisher"]  # introduced with the first document that needs it
+            details["new"] = [line for line in entities.new.values() if line != default]
         if many:
             bounds = Bounds(member=max_size << 20)
             del details["transcript"]
