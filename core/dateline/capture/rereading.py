@@ -86,6 +86,12 @@ class Rereading:
         return lines
 
     @property
+    def is_complete(self) -> bool:
+        """Whether the story has the document and its newest reading, both unprotected: nothing is to be recorded."""
+        newest, protected = self._newest, self.state.protected
+        return newest is not None and not {self.before.source, newest.source} & protected.keys()
+
+    @property
     def name(self) -> str:
         """The id of the new reading."""
         assert self.line is not None

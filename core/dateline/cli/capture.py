@@ -158,8 +158,9 @@ def capture(
                     option = f"--{name.replace('_', '-')}"
                     details[name] = entities.given(details[name], option, ("organization",))
             details["byline"] = [entities.named(one, "--byline ") for one in details["byline"]]
-            default = details["default_publisher"]  # introduced with the first document that needs it
-            details["new"] = [line for line in entities.new.values() if line != default]
+            publishers = (details["publisher"], details["default_publisher"])
+            # A publisher is introduced with the first document that has it.
+            details["new"] = [line for line in entities.new.values() if line not in publishers]
         if many:
             bounds = Bounds(member=max_size << 20)
             del details["transcript"]
