@@ -7,8 +7,8 @@ from datetime import date, datetime, time
 
 from dateline.plugin import DatelineError
 
-#: The most cells and characters that are taken: a file of a few kilobytes can claim billions.
-MAX_CELLS, MAX_CHARACTERS = 1_000_000, 64 << 20
+#: The most rows, cells and characters that are taken: a file of a few kilobytes can claim billions.
+MAX_ROWS, MAX_CELLS, MAX_CHARACTERS = 1 << 20, 1_000_000, 64 << 20
 NOTE = "Each cell stands after its address, as B2: 143; quote the address as well where the words repeat."
 
 
@@ -42,18 +42,24 @@ class _Cells:
 
     def line(self, number: int, row: Iterable[tuple[int, object]]) -> str:
         kept = []
+        _require(number <= MAX_ROWS, f"{MAX_ROWS:,} rows")
         for column, value in row:
             self._count += 1
             if value not in (None, ""):
                 kept.append(f"{_letters(column)}{number}: {_words(value)}")
                 self._size += len(kept[-1])
-            if self._count > MAX_CELLS or self._size > MAX_CHARACTERS:
-                raise DatelineError(
-                    f"the spreadsheet has more than {MAX_CELLS:,} cells, or more than {MAX_CHARACTERS:,} characters",
-                    hint="save the part that you need, and capture that",
-                    code="text-too-long",
-                )
+            _require(self._count <= MAX_CELLS, f"{MAX_CELLS:,} cells")
+            _require(self._size <= MAX_CHARACTERS, f"{MAX_CHARACTERS:,} characters")
         return " | ".join(kept)
+
+
+def _require(fits: bool, most: str) -> None:
+    if not fits:
+        raise DatelineError(
+            f"the spreadsheet has more than {most}",
+            hint="save the part that you need, and capture that",
+            code="text-too-long",
+        )
 
 
 def _letters(column: int) -> str:

@@ -28,7 +28,7 @@ _ENDS = {
 _TRIMMED = {_CELL: "\n", _ROW: "\t", f"{TEXT}note": "\n"}
 _BLANK = re.compile(r"\n{3,}")
 #: The most spaces that one element stands for.
-_SPACES = 100
+_SPACES = 30
 
 
 def body(document: Document, kind: str) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import redirect_stderr
 from io import StringIO
 from typing import IO, TYPE_CHECKING, Any, BinaryIO
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _DOCUMENTS = frozenset({"response", "resource", "conversion"})
 _CHUNK = 1 << 16
+#: The most bytes of the headers of a record.
+_HEADERS = 1 << 20
 _DAMAGED = "get the file again; what was read before this point is kept"
 
 
@@ -39,7 +41,6 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
     """The documents of a WARC file, which is read from its beginning to its end."""
     try:
         from warcio.archiveiterator import ArchiveIterator
-        from warcio.exceptions import ArchiveLoadFailed
 
         from dateline_warc.brotli_stream import use_brotli
     except ImportError as error:
@@ -47,13 +48,14 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
     use_brotli()
     number = wrong = 0
     crawl = ArchiveIterator(file, arc2warc=True)
+    crawl.reader.readline = _bounded(crawl.reader.readline)
     while True:
         try:
             with redirect_stderr(StringIO()):  # it prints what it finds wrong
                 record = next(crawl, None)
-        except (ArchiveLoadFailed, EOFError, OSError, ValueError, UnicodeError) as error:
+        except Exception as error:  # it raises many kinds on broken records
             why = " ".join(str(error).split())[:200] or type(error).__name__
-            raise _damaged(f"the crawl cannot be read after document {number} ({why})") from None
+            raise _damaged(f"the crawl cannot be read after document {number} ({why})") from error
         if crawl.err_count > wrong:
             wrong = crawl.err_count
             what = f"a record up to document {number} does not end where it says"
@@ -63,6 +65,21 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
         if record.rec_type in _DOCUMENTS and _is_complete(record):
             number += 1
             yield _contained(record, f"{prefix}{number}/")
+
+
+def _bounded(readline: Callable[..., bytes]) -> Callable[..., bytes]:
+    """Reading lines, but not for ever: compressed headers of a few kilobytes may be gigabytes."""
+    read = 0
+
+    def bounded(length: int | None = None) -> bytes:
+        nonlocal read
+        line = readline(min(length or _HEADERS, _HEADERS))
+        read = read + len(line) if line.strip() else 0  # an empty line ends the headers
+        if read > _HEADERS:
+            raise ValueError(f"its headers are over {_HEADERS >> 20} MiB")
+        return line
+
+    return bounded
 
 
 def _damaged(what: str) -> DatelineError:

@@ -251,6 +251,32 @@ def test_dense_crawls_are_bounded(capture: Capture) -> None:
     assert capture("b.warc", encoded, bounds=bounds) == {"1/1": "member-too-large"}
 
 
+@pytest.mark.parametrize(
+    "head", [b"X-A: b\r\n" * 2000, b"X-A: " + b"b" * 20_000, b"X-A: b\r\n c" * 2000]
+)
+def test_headers_of_crawls_are_bounded(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch, head: bytes
+) -> None:
+    monkeypatch.setattr("dateline_warc.warc._HEADERS", 10_000)
+    crawl = resource("https://w.example/1", b"One.") + resource(
+        "https://w.example/2", b"Two.", head=head + b"\r\n"
+    )
+    assert capture("a.warc", crawl) == {"1/1": "new", "": "warc-damaged"}
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"),
+    [(b"Content-Length: 4", b"Content-Length: -5"), (b"Content-Length: 4", b"X: "),
+     (b"WARC-Target-URI", b"X"), (b"resource\r\nContent-Type: text/plain\r\nWARC-Target-URI", b"request\r\nX"), (b"WARC-Type", b"X")],
+)  # fmt: skip
+def test_records_without_what_they_need_are_explained(
+    capture: Capture, right: bytes, wrong: bytes
+) -> None:
+    crawl = resource("https://w.example/1", b"One.")
+    found = capture("a.warc", crawl + crawl.replace(right, wrong))
+    assert found["1/1"] == "new" and "plugin-failed" not in found.values()
+
+
 def test_addresses_of_crawls_lead_nowhere_and_do_nothing(
     capture: Capture, archive: Archive
 ) -> None:

@@ -55,11 +55,12 @@ def cell(place: str, text: str) -> str:
         ("a.xlsx", workbook(cell("A1", "&b;"), LAUGHS), "document-unreadable"),
         ("a.xlsx", workbook(cell("A1", "&b;"), OUTSIDE), "document-unreadable"),
         ("a.xlsx", workbook(cell("ZZZZZZZZ1", "one")), "document-unreadable"),
-        ("a.xlsx", workbook(cell("A2000000000", "one")), "text-too-long"),
+        ("a.xlsx", workbook(cell("A1", "one").replace("<row>", '<row r="2000">')), "text-too-long"),
         ("a.ods", packed.zipped({"content.xml": ENTITY + "<a>&b;</a>"}), "document-unreadable"),
-        ("a.ods", packed.ods(ROW.format(1 << 20, CELL.format(1 << 14, "x"))), "text-too-long"),
+        ("a.ods", packed.ods(ROW.format(1000, CELL.format(1 << 14, "x"))), "text-too-long"),
         ("a.ods", packed.ods(ROW.format(1, CELL.format(1 << 14, "x") * 100)), "text-too-long"),
         ("a.ods", packed.ods(ROW.format(10, CELL.format(100, "x" * 1000))), "text-too-long"),
+        ("a.ods", packed.ods(ROW.format(1 << 20, CELL.format(1, "x"))), "text-too-long"),
         ("a.ods", packed.ods("<table:table-row-group>" * 300), "document-unreadable"),
         ("a.csv", b"a,\x00", "charset-undetected"),
         ("a.csv", b'a,"' + b"x" * 200_000, "document-unreadable"),
@@ -78,6 +79,7 @@ def test_hostile_documents_are_explained(
     monkeypatch.setattr("dateline_office.packed.MAX_PART", 1 << 20)
     monkeypatch.setattr("dateline_office.packed.MAX_ALL", 4 << 20)
     monkeypatch.setattr("dateline_office.packed.MAX_MARKS", 4000)
+    monkeypatch.setattr("dateline_office.cells.MAX_ROWS", 1000)
     monkeypatch.setattr("dateline_office.cells.MAX_CELLS", 100_000)
     monkeypatch.setattr("dateline_office.cells.MAX_CHARACTERS", 100_000)
     assert capture(name, content) == {"": code}

@@ -166,12 +166,15 @@ def _published(declared: str | None) -> tuple[str | None, list[str]]:
 
 
 def _address(declared: str | None) -> tuple[str | None, list[str]]:
+    """An address that can be one, or a note when it cannot."""
+    if declared is None:
+        return None, []
     try:
-        if declared is None or (declared.isprintable() and urlsplit(declared)):
-            return declared, []
+        urlsplit(declared)
+        readable = declared.isprintable()
     except ValueError:
-        pass
-    return None, [f"Ignored its address {declared[:200]!r}."]
+        readable = False
+    return (declared, []) if readable else (None, [f"Ignored its address {declared[:200]!r}."])
 
 
 def _byline(declared: Iterable[str], publisher: str | None) -> tuple[list[str], list[str]]:

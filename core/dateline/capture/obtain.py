@@ -99,6 +99,10 @@ def read(
 
     Raises DatelineError when the document cannot be read.
     """
+    if not obtained.content:
+        raise DatelineError(
+            "the document is empty", hint="get it again, or leave it out", code="document-empty"
+        )
     charset = charset or usual
     declared = web_charset(obtained.charset) if obtained.charset else None
     if shifted_charset(obtained.content):  # for 7-bit text, servers declare their default
