@@ -50,8 +50,9 @@ class Feed(Container):
 def _contained(entry: Any, feed: Any, number: int) -> Contained:
     body = _body(entry)
     if body is None:
+        title = str(entry.get("title") or "")[:80]
         error = DatelineError(
-            f"the entry {entry.get('title', '')[:80]!r} has no text, only a link",
+            f"the entry {title!r} has no text" if title else "the entry has no title and no text",
             hint="capture its page: dateline capture URL --allow-network",
             code="entry-empty",
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from email.header import decode_header, make_header
 from email.policy import EmailPolicy
+from functools import lru_cache
 from typing import Any
 
 #: A longer header is read without its parts: reading those takes time that grows with the square of its length.
@@ -15,10 +16,18 @@ class Headers(EmailPolicy):
     """The policy of the library, but for headers that are broken or very long: they are plain text."""
 
     def header_fetch_parse(self, name: str, value: str) -> Any:
-        if len(value) <= _LONGEST:
-            with suppress(Exception):  # it raises many kinds on broken headers
-                return super().header_fetch_parse(name, value)
-        return _plain(value)
+        return _read(name, value)
+
+
+@lru_cache(256)  # the library reads a header again each time that somebody asks for it
+def _read(name: str, value: str) -> Any:
+    if len(value) <= _LONGEST:
+        with suppress(Exception):  # it raises many kinds on broken headers
+            return _STANDARD.header_fetch_parse(name, value)
+    return _plain(value)
+
+
+_STANDARD = EmailPolicy()
 
 
 def _plain(value: str) -> str:

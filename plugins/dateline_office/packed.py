@@ -23,7 +23,15 @@ def packed_document(content: bytes, part: str, kind: str) -> Document:
     ``document-unreadable``, or one of `open_zip`)."""
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise unreadable(f"it is protected by a password, or older than {kind}")
-    with open_zip(BytesIO(content)) as packed:
+    try:
+        opened = open_zip(BytesIO(content))
+    except DatelineError as error:
+        if error.code != "zip-damaged":
+            raise
+        raise DatelineError(
+            f"it is not {kind}, or not a complete one", hint=_HINT, code=error.code
+        ) from None
+    with opened as packed:
         names = packed.namelist()
         if sum(entry.file_size for entry in packed.infolist()) > MAX_ALL:
             raise unreadable(f"it unpacks to more than {MAX_ALL >> 20} MiB")

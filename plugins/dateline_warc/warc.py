@@ -54,8 +54,7 @@ def records(file: IO[bytes], prefix: str = "") -> Iterator[Contained]:
             with redirect_stderr(StringIO()):  # it prints what it finds wrong
                 record = next(crawl, None)
         except Exception as error:  # it raises many kinds on broken records
-            why = " ".join(str(error).split())[:200] or type(error).__name__
-            raise _damaged(f"the crawl cannot be read after document {number} ({why})") from error
+            raise _unreadable(error, number) from error
         if crawl.err_count > wrong:
             wrong = crawl.err_count
             what = f"a record up to document {number} does not end where it says"
@@ -80,6 +79,16 @@ def _bounded(readline: Callable[..., bytes]) -> Callable[..., bytes]:
         return line
 
     return bounded
+
+
+def _unreadable(error: Exception, number: int) -> DatelineError:
+    if "non-chunked gzip" in str(error):
+        return DatelineError(
+            "the crawl is compressed in one piece, and not record by record",
+            hint="unpack it with gunzip, and capture the file that is in it",
+            code="warc-damaged",
+        )
+    return _damaged(f"what comes after document {number} is not a record of a crawl")
 
 
 def _damaged(what: str) -> DatelineError:
@@ -123,9 +132,7 @@ def _pieces(record: ArcWarcRecord) -> Iterator[bytes]:
     except ImportError as error:
         raise MissingLibrary(error.name or "brotli", "capture") from error
     except Exception as error:  # each decoder raises errors of its own
-        raise _damaged(
-            f"its content cannot be decoded ({type(error).__name__}: {error})"
-        ) from error
+        raise _damaged("its content is not in the encoding that its headers say") from error
 
 
 def _file_name(url: str) -> str:

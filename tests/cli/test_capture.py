@@ -378,13 +378,13 @@ def test_two_runs_with_the_same_text_keep_both_pages(
     Path("two.html").write_bytes(second)
     tried, attempts = module._attempt, []
 
-    def overtaken(archive: Any, state: Any, given: Any) -> module.Captured:
+    def overtaken(archive: Any, state: Any, *given: Any) -> module.Captured:
         attempts.append(state.version)
         if len(attempts) == 1:
             command = ("capture", "two.html", "--story", "ferry", *WIRE)
             program = f"from dateline.cli.root import root; root({command!r})"
             subprocess.run([sys.executable, "-c", program], check=True, capture_output=True)
-        return tried(archive, state, given)
+        return tried(archive, state, *given)
 
     monkeypatch.setattr(module, "_attempt", overtaken)
     done = capture("one.html", page)

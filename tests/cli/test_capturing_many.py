@@ -38,8 +38,9 @@ def test_each_document_has_a_line_and_one_that_fails_stops_no_other(
         f"Captured {place}{os.sep}b.zip: c.txt",
         f"Left out {place}{os.sep}b.zip: d.png: no plugin reads '.png'",
     ]
-    assert words[3].startswith(f"Failed: {place}{os.sep}e.docx: it is not a complete ZIP file")
-    assert words[4].startswith("4 documents: 2 captured, 1 left out")
+    assert words[3].startswith(f"Failed: {place}{os.sep}e.docx: it is not a DOCX document")
+    assert words[4].startswith("1 failed: it is not a DOCX document")
+    assert words[5].startswith("4 documents: 2 captured, 1 left out")
     again = cli("capture", "in", *WIRE)
     assert "2 already there" in again.err and again.code == 3
     assert (

@@ -42,8 +42,8 @@ class Captured:
 
     ``source`` is its id. ``text`` is the id of the text that was read from it, which facts quote; None if
     the document is plain text itself. ``read_again`` is true when it was captured before, and only a new
-    reading of it was recorded. ``notes`` are sentences about how it was read, and ``words``
-    describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
+    reading of it was recorded. ``notes`` are sentences about how it was read; ``ignored`` are those of them
+    about what was not believed or not read. ``words`` describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
     recorded because the document was erased and its text is still in the story.
     """
 
@@ -55,6 +55,7 @@ class Captured:
     recorded: Recorded
     stays_erased: bool = False
     read_again: bool = False
+    ignored: tuple[str, ...] = ()
 
     @property
     def new(self) -> bool:
@@ -157,7 +158,8 @@ def _attempt(
         return Captured(state.slug, source, erased, "", (why,), result, stays_erased=True)
     if not result.new:
         require_not_withdrawn(state, {source, last}, archive)
-    notes = made.notes() + (ignored if result.new else [])
+    remarks = made.remarks + (ignored if result.new else [])
+    notes = remarks + made.taken
     if quoted is not None:
         notes.insert(0, f"Quote its text, not the document: --source {short(quoted)}")
     if result.new and before is None:
@@ -168,7 +170,15 @@ def _attempt(
         notes.append(_read_as(document.charset, known is None))
     notes += made.undated(state.slug) if result.new else []
     words = made.ids(source, texts=result.new > 0 or before is None)
-    return Captured(state.slug, source, quoted, words, tuple(notes), result)
+    return Captured(
+        state.slug,
+        source,
+        quoted,
+        words,
+        tuple(notes),
+        result,
+        ignored=tuple(remarks) if result.new else (),
+    )
 
 
 def _known(

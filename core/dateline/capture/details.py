@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from dateline.events.byline import read_byline
+from dateline.events.edtf import parse as parse_edtf
 from dateline.events.entity import EntityIntroduced
 from dateline.events.publication import is_publication_date
 from dateline.plugins.containers import Contained
@@ -156,13 +158,26 @@ def undated(story: str, source: str) -> str:
 
 def _published(declared: str | None) -> tuple[str | None, list[str]]:
     """The date that the document declares, or a note when it cannot be a publication date."""
-    try:
-        if declared is None or is_publication_date(declared):
+    if declared is None:
+        return None, []
+    with suppress(ValueError):  # a plugin's date that is not EDTF
+        if is_publication_date(declared):
             return declared, []
-    except ValueError:
-        return declared, []  # a rule reports what is wrong with it
-    note = f"Ignored its date {declared!r}. If that is when it was published, use --published."
+    note = (
+        f"Ignored its date {declared[:200]!r}. If that is when it was published, use --published."
+    )
     return None, [note]
+
+
+def there_by(retrieved: str) -> tuple[str | None, list[str]]:
+    """The date of publication of a document of which only is known when it was retrieved: on that day or before.
+    None, and a note, if that is not EDTF."""
+    published = f"../{retrieved}"
+    try:
+        parse_edtf(published)
+    except ValueError:
+        return None, [f"Ignored when it was retrieved: {retrieved[:200]!r} is not a date."]
+    return published, []
 
 
 def _address(declared: str | None) -> tuple[str | None, list[str]]:

@@ -16,6 +16,7 @@ from dateline.capture.details import (
     Review,
     in_words,
     taken,
+    there_by,
     undated,
     without_noncharacters,
 )
@@ -60,7 +61,7 @@ class SourceLines:
     def ids(self, source: str, texts: bool) -> str:
         """The document in words, captured as `source`; with `texts`, also its extracted text."""
         if self.text is None:
-            return f"{source} ({len(self.document.text):,} characters)"
+            return f"sha256:{short(source)} ({_characters(self.document)})"
         document = (
             f"sha256:{short(source)} ({self.lines[0]['media_type']}, "
             f"{len(self.document.content):,} bytes)"
@@ -69,16 +70,19 @@ class SourceLines:
             return document
         return (
             f"{document} and its text sha256:{short(self.quoted)} "
-            f"({len(self.text.text):,} characters, by {self.lines[-1]['extracted_by']})"
+            f"({_characters(self.text)}, by {self.lines[-1]['extracted_by']})"
         )
 
-    def notes(self) -> list[str]:
-        """The reader's note, and what was taken from the document, or ignored."""
-        notes = [self.extracted.note] if self.extracted is not None and self.extracted.note else []
-        notes += self.ignored
-        if self.found:
-            notes.append(f"Taken from the document: {in_words(self.found)}.")
-        return notes
+    @property
+    def remarks(self) -> list[str]:
+        """The reader's note, and what of the document was ignored."""
+        note = None if self.extracted is None else self.extracted.note
+        return [*([note] if note else []), *self.ignored]
+
+    @property
+    def taken(self) -> list[str]:
+        """A note on what was taken from the document."""
+        return [f"Taken from the document: {in_words(self.found)}."] if self.found else []
 
     def undated(self, story: str) -> list[str]:
         """A note if nothing says when the document was published."""
@@ -94,15 +98,17 @@ def extracted_from(reader: SourceImporter, document: Document) -> Extracted | No
     """
     with limited("reading the document", "save its text in a file and capture it with --as text"):
         raw = reader.extract(document)
-    if raw is None:
+    if raw is None and document.binary:
         return None
-    text, replaced = without_noncharacters(raw.text)
+    text, replaced = without_noncharacters(document.text if raw is None else raw.text)
     if not text.strip():
         raise DatelineError(
             "the document contains no text to quote; nothing was written",
             hint="save its text in a file and capture it with --as text",
             code="no-text-extracted",
         )
+    if raw is None:
+        return None
     notes = [raw.note] if raw.note else []
     if replaced:
         notes.append(
@@ -140,7 +146,8 @@ def source_lines(
     elif extracted is not None or contained is not None:
         found, ignored = taken(extracted or Extracted("", ""), given, entities)
         if contained is not None and contained.retrieved and not (given | found).get("published"):
-            found["published"] = f"../{contained.retrieved}"  # it was there by then
+            found["published"], notes = there_by(contained.retrieved)
+            ignored += notes
     if default_publisher is not None and "publisher" not in given | found:
         given["publisher"] = default_publisher
     if review is not None and (found or "publisher" not in given):
@@ -194,6 +201,11 @@ def read_by(read: Document, extracted: Extracted | None, document: Document) -> 
 
 def _codec(charset: str) -> str:
     return charset if charset == BINARY else codecs.lookup(charset).name
+
+
+def _characters(document: Document) -> str:
+    count = len(document.text)
+    return f"{count:,} character{'' if count == 1 else 's'}"
 
 
 def _line(document: Document, media_type: str, about: dict[str, Any]) -> dict[str, Any]:

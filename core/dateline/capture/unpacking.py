@@ -82,22 +82,27 @@ class Unpacking:
                 return
             with _opened(place) as file:
                 container = self.container(Path(place).name, None, _beginning(file))
+                if container is None or self._keeps_whole(Path(place).name, None):
+                    yield self._whole(place)
                 if container is not None:
                     yield from self._members(container, file, place)
-            if container is None or self._keeps_whole(Path(place).name, None):
-                found = obtain(place, self.bounds.member, allow_network=False)
-                yield Found(place, found)
         except DatelineError as error:
             yield Found(place, error=error)
+
+    def _whole(self, place: str) -> Found:
+        try:
+            return Found(place, obtain(place, self.bounds.member, allow_network=False))
+        except DatelineError as error:
+            return Found(place, error=error)
 
     def _of_download(self, place: str) -> Iterator[Found]:
         found = obtain(place, self.bounds.member, allow_network=self.allow_network)
         beginning = found.content[:_BEGINNING]
         container = self.container(found.name, found.media_type, beginning)
-        if container is not None:
-            yield from self._members(container, io.BytesIO(found.content), place)
         if container is None or self._keeps_whole(found.name, found.media_type):
             yield Found(place, found)
+        if container is not None:
+            yield from self._members(container, io.BytesIO(found.content), place)
 
     def _members(self, container: Container, file: BinaryIO, place: str) -> Iterator[Found]:
         digest, size = _digest(file)

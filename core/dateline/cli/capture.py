@@ -92,10 +92,19 @@ _OF_ONE = ("title", "url", "byline", "transcript")
     help="Allow FILE to be a URL; downloads come from public addresses only.",
 )
 @click.option("--yes", is_flag=True, help="Do not ask about what the document says of itself.")
+@click.option(
+    "--quiet", is_flag=True, help="Of many documents, print only what failed, and the counts."
+)
 @protect_option
 @signed
 def capture(
-    settings: Settings, /, files: tuple[str, ...], max_size: int, yes: bool, **details: Any
+    settings: Settings,
+    /,
+    files: tuple[str, ...],
+    max_size: int,
+    yes: bool,
+    quiet: bool,
+    **details: Any,
 ) -> None:
     """Archive documents as sources of a story.
 
@@ -114,7 +123,8 @@ def capture(
     --publisher is that of all documents, whatever they say; --default-publisher is that of those that do not say it.
     Folders are captured with all that is below them, and containers (mailboxes, ZIP, WARC, feeds, chats ...) with
     every document that they hold, each with what the container knows of it. One line is printed for each, nothing is
-    asked, and what cannot be read stops no other: exit code 3 means that some could not. The same again adds
+    asked, and what cannot be read stops no other: the failures are repeated at the end, each reason once, and exit code 3
+    means that there are some. The same again adds
     nothing, so an interrupted capture is continued by repeating it.
 
     With --allow-network, FILE can be a URL. Facts recorded from a protected source are protected
@@ -164,7 +174,7 @@ def capture(
         if many:
             bounds = Bounds(member=max_size << 20)
             del details["transcript"]
-            show(archive.capture_all(files, bounds=bounds, **details))
+            show(archive.capture_all(files, bounds=bounds, **details), quiet=quiet)
             return
         done = archive.capture(files[0], max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:

@@ -1,4 +1,4 @@
-"""Capturing many documents: one line for each, and a count of them at the end."""
+"""Capturing many documents: one line for each, then the failures by their reasons, and a count."""
 
 from __future__ import annotations
 
@@ -11,8 +11,9 @@ import click
 
 from dateline.capture.bounds import Bounds
 from dateline.capture.unpacking import Unpacking
+from dateline.cli.failures import Failures
 from dateline.cli.outcome import FOUND
-from dateline.cli.terminal.messages import counted, say
+from dateline.cli.terminal.messages import counted, indented, say
 
 if TYPE_CHECKING:
     from dateline.capture.many import Tried
@@ -26,16 +27,21 @@ def several(plugins: Plugins, files: Sequence[str], format: str | None) -> bool:
     return Unpacking(plugins, Bounds(), format).is_container(files[0])
 
 
-def show(tries: Iterable[Tried]) -> None:
-    """Say what became of each document. Ends the command with exit code 3 if some could not be captured."""
-    counts: Counter[str] = Counter()
-    for tried in tries:
-        what = _what(tried)
-        counts[what] += 1
-        say(f"{what} {_words(tried)}")
-    said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
-    say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
-    if counts["Failed:"]:
+def show(tries: Iterable[Tried], *, quiet: bool) -> None:
+    """Say what became of each document, or if `quiet` only of all. Ends the command with exit code 3 if some
+    could not be captured."""
+    tally = _Tally()
+    try:
+        for tried in tries:
+            tally.add(tried)
+            if not quiet:
+                say(_line(tried))
+    except BaseException:  # ^C, or a full disk: what is done is captured
+        tally.say()
+        say("It stopped there. The same command again goes on with the rest.")
+        raise
+    tally.say()
+    if tally.failures:
         click.get_current_context().exit(FOUND)
 
 
@@ -49,6 +55,31 @@ _SUMMARY = {
 }
 
 
+class _Tally:
+    """Counts what became of the documents."""
+
+    def __init__(self) -> None:
+        self._counts: Counter[str] = Counter()
+        self._ignored = 0
+        self.failures = Failures()
+
+    def add(self, tried: Tried) -> None:
+        self._counts[_what(tried)] += 1
+        if tried.captured is not None:
+            self._ignored += bool(tried.captured.ignored)
+        elif tried.error is not None and not tried.left_out:
+            self.failures.add(tried.place, tried.error)
+
+    def say(self) -> None:
+        if self.failures:
+            say(str(self.failures))
+        if self._ignored:
+            say(f"Of {counted(self._ignored, 'document')} something was ignored.")
+        said = [f"{self._counts[what]:,} {did}" for what, did in _SUMMARY.items()
+                if self._counts[what]]  # fmt: skip
+        say(f"{counted(self._counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
+
+
 def _what(tried: Tried) -> str:
     done = tried.captured
     if done is None:
@@ -60,9 +91,10 @@ def _what(tried: Tried) -> str:
     return "Captured" if done.new else "Already there:"
 
 
-def _words(tried: Tried) -> str:
+def _line(tried: Tried) -> str:
+    """What became of a document. The next step after an error is said once for all, at the end."""
     if tried.error is not None:
-        hint = "" if tried.left_out or not tried.error.hint else f"\n  {tried.error.hint}"
-        return f"{tried.place}: {tried.error}{hint}"
+        return indented(f"{_what(tried)} {tried.place}: {tried.error}")
     assert tried.captured is not None
-    return f"{tried.place}  {tried.captured.words}".rstrip()
+    line = f"{_what(tried)} {tried.place}  {tried.captured.words}".rstrip()
+    return indented("\n".join([line, *tried.captured.ignored]))

@@ -286,9 +286,16 @@ class Plugins:
         item = _only(self.source_importers.values(), name, "--as")
         if item is not None:
             return item
-        known = ", ".join(sorted({s for i in self.source_importers.values() for s in i.suffixes}))
+        suffix = Path(name).suffix
+        what = f"no plugin reads {suffix!r}" if suffix else "no plugin reads files without a suffix"
+        if there := longest(self.containers.values(), name, lambda each: each.suffixes):
+            names = " or ".join(sorted(each.name for each in there))
+            what = f"its name ends in {suffix!r}, but it does not begin as {names} does"
+        reading = [each.suffixes for each in self.source_importers.values()]
+        unpacking = [each.suffixes for each in self.containers.values()]
+        known = ", ".join(sorted({suffix for some in reading + unpacking for suffix in some}))
         raise UnknownName(
-            f"no plugin reads {Path(name).suffix or 'files without a suffix'!r}",
+            what,
             hint=f"known are {known or 'none'}; `--as text` reads it as plain text",
             code="format-unknown",
         )

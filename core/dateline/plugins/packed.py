@@ -25,9 +25,9 @@ def open_zip(file: BinaryIO) -> zipfile.ZipFile:
 
     try:
         packed = zipfile.ZipFile(file)
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OSError):
         raise DatelineError(
-            f"it is not a complete ZIP file ({error})",
+            "it is not a complete ZIP file",
             hint="get the file again, or unpack it yourself and capture the files",
             code="zip-damaged",
         ) from None
@@ -61,7 +61,7 @@ def unpacked(packed: zipfile.ZipFile, entry: zipfile.ZipInfo) -> Iterator[bytes]
         raise
     except Exception as error:  # zlib, bz2 and lzma raise errors of their own
         raise DatelineError(
-            f"it cannot be unpacked ({error})",
+            "it is damaged: it cannot be unpacked",
             hint="get the file again, or unpack it yourself and capture the files",
             code="zip-damaged",
         ) from error

@@ -19,8 +19,13 @@ def say(text: str) -> None:
 
 
 def counted(number: int, noun: str) -> str:
-    """``1 event``, ``2 events``"""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    """``1 event``, ``2,000 events``"""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def indented(text: str) -> str:
+    """`text`, with all lines but the first indented."""
+    return text.replace("\n", "\n  ")
 
 
 def wrapped(text: str, stream: IO[Any]) -> str:
