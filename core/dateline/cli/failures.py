@@ -36,4 +36,4 @@ def _said(error: DatelineError, places: list[str]) -> str:
     lines = [f"{len(places):,} failed: {error}", *places[:_NAMED]]
     if len(places) > _NAMED:
         lines.append(f"... and {len(places) - _NAMED:,} more")
-    return indented("\n".join([*lines, f"Next step: {error.hint}"] if error.hint else lines))
+    return indented("\n".join([*lines, error.hint] if error.hint else lines))

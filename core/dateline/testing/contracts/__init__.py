@@ -104,17 +104,17 @@ def proposer_contract(proposer: Proposer, *, examples: int = 25) -> None:
     _require(proposer_verdicts(proposer, examples))
 
 
-def verdicts(item: object, trials: Trials) -> list[Verdict]:
-    """The verdict of every rule for `item`, an instance of anything a plugin offers. Raises TypeError
-    for anything else."""
+def verdicts(item: object, trials: Trials, files: Sequence[bytes] = ()) -> list[Verdict]:
+    """The verdict of every rule for `item`, an instance of anything a plugin offers; `files` are contents in the
+    format of an importer or a container. Raises TypeError for anything else."""
     if isinstance(item, View):
         return view_verdicts(item, trials)
     if isinstance(item, Exporter):
         return exporter_verdicts(item, trials)
     if isinstance(item, Importer | SourceImporter):
-        return importer_verdicts(item, examples=trials.examples)
+        return importer_verdicts(item, files=files, examples=trials.examples)
     if isinstance(item, Container):
-        return container_verdicts(item, examples=trials.examples)
+        return container_verdicts(item, files=files, examples=trials.examples)
     if isinstance(item, EventType):
         return event_type_verdicts(item, examples=trials.examples)
     if isinstance(item, Check):

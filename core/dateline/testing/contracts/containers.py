@@ -13,13 +13,17 @@ from itertools import islice
 from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
-from dateline.errors import DatelineError, MissingLibrary
+from dateline.errors import DatelineError, MissingLibrary, described
+from dateline.events.edtf import parse as parse_edtf
 from dateline.plugins.containers import Contained, Container
 from dateline.testing import documents, packed
 from dateline.testing.contracts.search import Broken, Rule, Skipped, Verdict, judge
 
 #: The most documents of a file that are looked at.
 _MOST = 1000
+_TEXTS = (
+    "media_type", "charset", "title", "published", "retrieved", "language", "publisher", "url",
+)  # fmt: skip
 
 
 _PAGE = documents.page()
@@ -46,6 +50,8 @@ def container_verdicts(
     if files:
         strategy = st.one_of(_BYTES, st.sampled_from(files).flatmap(_cut_anywhere))
     rules = [Rule(name, partial(check, container)) for name, check in CONTAINER_RULES.items()]
+    if files:
+        rules.append(Rule("own-files", lambda _: reads_its_own(container, files), constant=True))
     return judge(
         rules,
         strategy,
@@ -90,6 +96,46 @@ CONTAINER_RULES: dict[str, Callable[[Container, bytes], None]] = {
 }
 
 
+def reads_its_own(container: Container, files: Sequence[bytes]) -> None:
+    """It recognizes each of `files`, finds documents in it, and can read them."""
+    for number, content in enumerate(files, 1):
+        if not container.recognizes(content[:4096]):
+            raise Broken(f"it does not recognize file {number}")
+        try:
+            found = list(islice(container.documents(io.BytesIO(content)), _MOST))
+        except MissingLibrary as error:
+            raise Skipped(str(error)) from None
+        except Exception as error:
+            raise Broken(f"it cannot read file {number}: {described(error)}") from None
+        if not found:
+            raise Broken(f"it finds no document in file {number}")
+        for one in found:
+            if one.error is not None:
+                raise Broken(f"{one.name!r} of file {number} cannot be read: {one.error}")
+            _require_dates(one)
+
+
+def _require_dates(one: Contained) -> None:
+    for field in ("published", "retrieved"):
+        said = getattr(one, field)
+        try:
+            if said is not None:
+                parse_edtf(said)
+        except ValueError:
+            raise Broken(
+                f"{field} of {one.name!r} is {said!r}, which is not EDTF; `stated_date` reads such dates"
+            ) from None
+
+
+def _require_types(one: Contained) -> None:
+    for field in _TEXTS:
+        said = getattr(one, field)
+        if not isinstance(said, str | None):
+            raise Broken(f"{field} of {one.name!r} is {said!r}, and not text or None")
+    if isinstance(one.byline, str) or not all(isinstance(name, str) for name in one.byline):
+        raise Broken(f"byline of {one.name!r} is {one.byline!r}, and not a tuple of names")
+
+
 def _read(container: Container, content: bytes) -> list[tuple[str, bytes, str]]:
     """The name, the content and the rest of each document."""
     found = []
@@ -98,6 +144,7 @@ def _read(container: Container, content: bytes) -> list[tuple[str, bytes, str]]:
             raise Broken(f"it yields {one!r}, which is not a Contained")
         if one.error is not None and not isinstance(one.error, DatelineError):
             raise Broken(f"the error of {one.name!r} is not a DatelineError")
+        _require_types(one)
         try:
             whole = one.content if isinstance(one.content, bytes) else b"".join(one.content)
         except DatelineError as error:  # of this document alone

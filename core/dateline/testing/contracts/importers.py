@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hypothesis.strategies import SearchStrategy
 
 from dateline.documents.document import Document
-from dateline.errors import DatelineError, MissingLibrary
+from dateline.errors import DatelineError, MissingLibrary, described
 from dateline.plugins.formats import Extracted, Importer, SourceImporter
 from dateline.recording.line import Line
 from dateline.testing import documents, packed, samples
@@ -57,9 +57,28 @@ def importer_verdicts(
         rules = [Rule(name, partial(check, importer)) for name, check in IMPORTER_RULES.items()]
     else:
         rules = [Rule(name, partial(check, importer)) for name, check in SOURCE_RULES.items()]
+    if files:
+        rules.append(Rule("own-files", lambda _: reads_its_own(importer, files), constant=True))
     return judge(
         rules, strategy, examples, fixed=fixed, history=lambda content: [{"bytes": content}]
     )
+
+
+def reads_its_own(importer: Importer | SourceImporter, files: Sequence[bytes]) -> None:
+    """It reads each of `files`: lines, or a document with a text."""
+    for number, content in enumerate(files, 1):
+        try:
+            if isinstance(importer, Importer):
+                read = bool(list(importer.read([content])))
+            else:
+                document, extracted = _read(importer, content, None)
+                read = bool((document if extracted is None else extracted).text.strip())
+        except MissingLibrary as error:
+            raise Skipped(str(error)) from None
+        except Exception as error:
+            raise Broken(f"it cannot read file {number}: {described(error)}") from None
+        if not read:
+            raise Broken(f"it finds nothing in file {number}")
 
 
 def reads_any_bytes(importer: Importer, content: bytes) -> None:

@@ -72,7 +72,7 @@ class _TimeIsUp(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result of one rule: kept, broken, or skipped with the reason in `note`."""
+    """The result of one rule: kept, broken, or not checked with the reason in `note`."""
 
     rule: str
     broken: ContractBroken | None = None
@@ -80,7 +80,7 @@ class Verdict:
 
     @property
     def word(self) -> str:
-        return "broken" if self.broken else "skipped" if self.note else "ok"
+        return "broken" if self.broken else "not checked" if self.note else "ok"
 
 
 def judge(
