@@ -23,20 +23,23 @@ class Sources(DocumentView):
     ``document`` is its id: that of its first capture. ``source`` is the source to quote, the newest text of its newest
     version;
     ``captures`` are all sources of the document, extracted texts included. ``versions`` counts the visits.
-    Title, publisher, dates and the like are those of the newest version.
+    Title, publisher, dates and the like are those of the newest version. ``id`` is the start of ``source``, by which
+    commands know it. ``called`` is the title; without one, its name in the container that it was found in.
 
     ``facts`` counts the facts drawn from all of them, and ``coverage`` is the percentage of the
     characters of a text that are evidence of a fact. Both leave out retracted and rejected facts.
     ``chars``, ``covered`` and ``coverage`` are those of the text of which most is evidence, or else of the newest.
     """
 
-    name, version = "sources", 3
+    name, version = "sources", 4
     order = (last("earliest"), "captured")
-    summary = ("title", "publisher", "when", "versions", "facts", "coverage", "withdrawn")
+    summary = ("id", "called", "publisher", "when", "versions", "facts", "coverage", "withdrawn")
 
     class Row(ViewRow, frozen=True):
         document: str
         source: str
+        id: str
+        called: str
         title: str | None
         publisher: str
         publisher_id: str
@@ -69,6 +72,8 @@ class Sources(DocumentView):
         yield self.Row(
             document=document.id,
             source=document.to_quote.id,
+            id=_start(document.to_quote.id),
+            called=data.title or (data.container.words if data.container else "untitled"),
             title=data.title,
             publisher=label(data.publisher),
             publisher_id=ids((data.publisher,)),
@@ -93,6 +98,12 @@ class Sources(DocumentView):
             withdrawn=withdrawn[-1] if withdrawn else None,
             captured=document.sources[0].version,
         )
+
+
+def _start(source: str) -> str:
+    """The first 12 digits of its hash, and which capture of the document it is."""
+    digest, dot, number = source.removeprefix("sha256:").partition(".")
+    return f"{digest[:12]}{dot}{number}"
 
 
 class Covered(NamedTuple):

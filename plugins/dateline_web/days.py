@@ -44,8 +44,10 @@ def slider(shown: Shown, asked: Asked) -> Html:
 
 
 def _changes(changes: Mapping[str, int]) -> str:
-    """``3 recorded, 1 corrected``"""
-    return ", ".join(f"{count} {what}" for what, count in changes.items())
+    """``3 recorded, 1 corrected``. A document that was captured and its text are one."""
+    alone = "captured" not in changes
+    shown = {what: count for what, count in changes.items() if what != "read" or alone}
+    return ", ".join(f"{count:,} {what}" for what, count in shown.items())
 
 
 def _now(asked: Asked) -> Html:

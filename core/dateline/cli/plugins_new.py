@@ -57,7 +57,7 @@ KINDS = {
             "container",
             "containers",
             "A file that holds several documents.",
-            "capture FILE.$suffix --story STORY",
+            "capture FILE.$suffix --story STORY --default-publisher org:desk=Desk",
         ),
         Kind("event", "event_types", "An event type.", "import FILE.ndjson --story STORY"),
         Kind(

@@ -10,6 +10,7 @@ from dateline.events.clock import to_iso
 from dateline.events.editorial import FactCorrected
 from dateline.events.envelope import Event
 from dateline.events.payload import Erased
+from dateline.events.source import SourceCaptured
 from dateline.views.asof import ALWAYS, instants
 
 
@@ -18,8 +19,8 @@ class Day(msgspec.Struct, frozen=True):
 
     ``changes`` has, in order, the last word of an event's type (``captured``, ``recorded``, ``corrected``,
     ``retracted``, ``disputed``, ``reviewed``, ``added`` for evidence, ``linked``, ``withdrawn``, ``amended``,
-    ``merged``, ``revoked``, ``retitled``, ``closed``), ``updated`` for a correction that is an update, and
-    ``erased`` for an event that was erased since.
+    ``merged``, ``revoked``, ``retitled``, ``closed``), ``read`` for a text that was read from a captured document,
+    ``updated`` for a correction that is an update, and ``erased`` for an event that was erased since.
     """
 
     day: str
@@ -49,4 +50,6 @@ def _change(event: Event) -> str:
         return "erased"
     if isinstance(event.data, FactCorrected) and event.data.kind == "update":
         return "updated"
+    if isinstance(event.data, SourceCaptured) and event.data.derived_from is not None:
+        return "read"
     return event.type.rpartition(".")[2]
