@@ -87,7 +87,8 @@ def _head(story: StoryState, material: Material) -> Iterator[str]:
     hidden = sum(fact.hidden for fact in story.facts.values())
     left_out = f"; {hidden} retracted or rejected left out" if hidden else ""
     counted = counts(story)
-    unused = f"; {counted.unused} with no fact" if counted.unused else ""
+    noun = "document" if counted.unused == 1 else "documents"
+    unused = f"; {counted.unused:,} {noun} with no fact" if counted.unused else ""
     as_of = f", as of {markdown(cut.as_of)}" if cut.as_of is not None else ""
     yield f"# {markdown(story.title)}\n\n"
     yield (

@@ -38,8 +38,6 @@ class Sources(DocumentView):
     class Row(ViewRow, frozen=True):
         document: str
         source: str
-        id: str
-        called: str
         title: str | None
         publisher: str
         publisher_id: str
@@ -61,6 +59,8 @@ class Sources(DocumentView):
         coverage: float | None
         withdrawn: str | None
         captured: int
+        id: str
+        called: str
 
     def rows(self, document: CapturedDocument) -> Iterable[Row]:
         label, ids = document.story.label, document.story.ids
@@ -72,8 +72,6 @@ class Sources(DocumentView):
         yield self.Row(
             document=document.id,
             source=document.to_quote.id,
-            id=_start(document.to_quote.id),
-            called=data.title or (data.container.words if data.container else "untitled"),
             title=data.title,
             publisher=label(data.publisher),
             publisher_id=ids((data.publisher,)),
@@ -97,6 +95,8 @@ class Sources(DocumentView):
             coverage=round(100 * text.covered / text.chars, 1) if text.chars else None,
             withdrawn=withdrawn[-1] if withdrawn else None,
             captured=document.sources[0].version,
+            id=_start(document.to_quote.id),
+            called=data.title or (data.container.words if data.container else "untitled"),
         )
 
 
