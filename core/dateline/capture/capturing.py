@@ -119,6 +119,8 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         contained=wanted.contained,
         held=wanted.held,
     )
+    if wanted.protect is not None and wanted.review is None and not wanted.about.get("publisher"):
+        _require_known(made.publisher)
     if before is not None:
         again = Rereading(made, document, before, state, archive.document)
         if again.line is not None and (wanted.charset or wanted.format or again.same_tool):
@@ -179,6 +181,18 @@ def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> 
     notes += consequences(archive.state(story, facts=None), name, again.text.text)
     source = again.before.source
     return Captured(story, source, name, again.words, tuple(notes), result, read_again=True)
+
+
+def _require_known(publisher: str) -> None:
+    """Raises DatelineError (``publisher-in-clear``) for a new publisher that only the document names: an
+    organization is not protected with what names it, so a person must decide to have its name in clear."""
+    name = publisher.partition("=")[2]
+    if name:
+        raise DatelineError(
+            f"its publisher {name!r} is new, and organizations are not protected",
+            hint="if its name may stay in clear, give it with --publisher; else give another publisher",
+            code="publisher-in-clear",
+        )
 
 
 def _read_as(charset: str, new: bool) -> str:
