@@ -40,8 +40,10 @@ def test_each_document_has_a_line_and_one_that_fails_stops_no_other(
     ]
     assert words[3].startswith(f"Failed: {place}{os.sep}e.docx: it is not a complete ZIP file")
     assert words[4].startswith("4 documents: 2 captured, 1 left out")
+    assert words[5].startswith("2 of them have no date of publication")
     again = cli("capture", "in", *WIRE)
     assert "2 already there" in again.err and again.code == 3
+    assert "no date of publication" not in again.err
     assert (
         cli(
             "capture",

@@ -40,7 +40,7 @@ class Captured:
     ``source`` is its id. ``text`` is the id of the text that was read from it, which facts quote; None if
     the document is plain text itself. ``read_again`` is true when it was captured before, and only a new
     reading of it was recorded. ``notes`` are sentences about how it was read, and ``words``
-    describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
+    describes it. ``undated`` is true for a new document without a date of publication. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
     recorded because the document was erased and its text is still in the story.
     """
 
@@ -52,6 +52,7 @@ class Captured:
     recorded: Recorded
     stays_erased: bool = False
     read_again: bool = False
+    undated: bool = False
 
     @property
     def new(self) -> bool:
@@ -157,9 +158,10 @@ def _attempt(archive: CapturingArchive, state: StoryState, wanted: Wanted) -> Ca
         notes.append(again.not_asked)
     elif wanted.charset is None and document.charset != "utf-8" and not document.binary:
         notes.append(_read_as(document.charset, known is None))
-    notes += made.undated(state.slug) if result.new else []
+    without = made.undated(state.slug) if result.new else []
+    notes += without
     words = made.ids(source, texts=result.new > 0 or before is None)
-    return Captured(state.slug, source, quoted, words, tuple(notes), result)
+    return Captured(state.slug, source, quoted, words, tuple(notes), result, undated=bool(without))
 
 
 def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> Captured:

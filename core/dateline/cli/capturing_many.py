@@ -26,17 +26,29 @@ def several(plugins: Plugins, files: Sequence[str], format: str | None) -> bool:
     return Unpacking(plugins, Bounds(), format).is_container(files[0])
 
 
-def show(tries: Iterable[Tried]) -> None:
-    """Say what became of each document. Ends the command with exit code 3 if some could not be captured."""
+def show(tries: Iterable[Tried], story: str) -> None:
+    """Say what became of each document of a story. Ends the command with exit code 3 if some could not be captured."""
     counts: Counter[str] = Counter()
+    undated = 0
     for tried in tries:
+        undated += tried.captured is not None and tried.captured.undated
         what = _what(tried)
         counts[what] += 1
         say(f"{what} {_words(tried)}")
     said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
     say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
+    if undated:
+        say(_without_date(undated, story))
     if counts["Failed:"]:
         click.get_current_context().exit(FOUND)
+
+
+def _without_date(count: int, story: str) -> str:
+    has = "1 of them has" if count == 1 else f"{count:,} of them have"
+    return (
+        f"{has} no date of publication: on the public record, their facts count from when they are "
+        f"recorded. Add it with `dateline amend {story} SOURCE --set published=DATE`."
+    )
 
 
 _SUMMARY = {
