@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -92,7 +93,9 @@ def dateline_exporters():
 """
 
 
-def test_a_binary_export_is_written_piped_and_verified(ferry: Cli, tmp_path: Path) -> None:
+def test_a_binary_export_is_written_piped_and_verified(
+    ferry: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dateline import Archive, DatelineError, Plugins
 
     (tmp_path / "plugins").mkdir()
@@ -102,6 +105,11 @@ def test_a_binary_export_is_written_piped_and_verified(ferry: Cli, tmp_path: Pat
     content = (tmp_path / "out.facts.zip").read_bytes()
     assert content.startswith(b"PK")
     assert ferry(*with_plugin, "verify", "--export", "out.facts.zip").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("dateline.cli.export.data", lambda: SimpleNamespace(isatty=lambda: True))
+        shown = ferry(*with_plugin, "export", "ferry", "-f", "packed")
+        assert (shown.out, shown.error) == ("", "output-is-a-terminal")
+    assert ferry(*with_plugin, "export", "ferry", "-f", "packed").code == 0
     (tmp_path / "out.facts.zip").write_bytes(content + b"\n")
     assert ferry(*with_plugin, "verify", "--export", "out.facts.zip").code == 3
     with Archive.open("dateline.db", Plugins.load(folders=[tmp_path / "plugins"])) as archive:
