@@ -47,6 +47,19 @@ class Csv(Exporter):
         view = fields["view"]
         return StatedCut(Cut.of(fields), view) if isinstance(view, str) else None
 
+    def earlier(self, content: str) -> str | None:
+        """Without the column ``method``, which came later."""
+        try:
+            header, *rows = csv.reader(io.StringIO(content, newline=""))
+        except csv.Error:  # a cell is longer than it reads
+            return None
+        if "method" not in header:
+            return None
+        at, line = header.index("method"), io.StringIO()
+        writer = csv.writer(line, lineterminator="\r\n")
+        writer.writerows(row[:at] + row[at + 1 :] for row in [header, *rows])
+        return line.getvalue()
+
 
 def _cell(value: object) -> object:
     if isinstance(value, bool):

@@ -65,6 +65,8 @@ def _contained(entry: Any, feed: Any, number: int) -> Contained:
         charset="utf-8",
         title=entry.get("title"),
         published=stated_date(str(entry.get("published") or entry.get("updated") or "")),
+        # An entry without a date was there when the feed was made.
+        retrieved=stated_date(str(feed.get("published") or feed.get("updated") or "")),
         language=body.get("language") or feed.get("language"),
         byline=tuple(name for one in _authors(entry) if (name := one.get("name"))),
         publisher=source.get("title") or feed.get("title"),

@@ -15,7 +15,7 @@ from dateline_html.part import Part
 from dateline_html.story import contents, head, parts
 
 #: Counts the layouts of pages, so that a page of an earlier one is not taken for a changed page.
-LAYOUT = 2
+LAYOUT = 3
 MADE = "Dateline"
 _MAIN = "page.main"  # no slug contains a dot, so no story has this anchor
 

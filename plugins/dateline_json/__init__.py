@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Any
@@ -24,6 +25,8 @@ from dateline.plugin import (
     to_iso,
 )
 from dateline_json.schema import FORMAT, schema
+
+_METHOD = re.compile(',"method":"(?:manual|imported|extracted)"')
 
 
 class JsonExporter(Exporter):
@@ -49,6 +52,10 @@ class JsonExporter(Exporter):
         if not all(isinstance(view, str) for view in views):
             return None
         return StatedCut(Cut.of(fields), views[0] if len(views) == 1 else None, views)
+
+    def earlier(self, content: str) -> str | None:
+        """Without the method of facts and rows, which came later. In a text its quotation marks are escaped."""
+        return _METHOD.sub("", content)
 
     def schema(self) -> str:
         return json.dumps(schema(), indent=2, sort_keys=True) + "\n"

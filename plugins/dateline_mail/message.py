@@ -7,12 +7,15 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.utils import getaddresses
+from urllib.parse import quote
 
 from dateline.plugin import DatelineError, stated_date
 from dateline_mail.headers import Headers
 
 #: A message has a handful of parts; one with more is made to waste time.
 MAX_PARTS, MAX_DEPTH = 1000, 200
+#: The id of a message, and the characters that its address has as they are.
+_ID, _IN_IDS = re.compile(r"[^\s@]{1,200}@[^\s@]{1,200}"), "@!$&'*+-._~=[]"
 _BOUNDARY = re.compile(rb"boundary\s*=\s*\"?([^\s\";]+)", re.IGNORECASE)
 #: Providers of mailboxes: they do not publish what their users send.
 _MAILBOXES = frozenset({
@@ -68,6 +71,15 @@ def publisher(message: EmailMessage) -> str | None:
         if "." in host and host not in _MAILBOXES:
             return host
     return None
+
+
+def address(message: EmailMessage) -> str | None:
+    """Where it is archived on the web (RFC 5064), else the address that its id is (``mid:``, RFC 2392)."""
+    archived = (header(message, "Archived-At") or "").strip("<> ")
+    if archived.startswith(("http://", "https://")):
+        return archived
+    name = (header(message, "Message-ID") or "").strip("<> ")
+    return f"mid:{quote(name, safe=_IN_IDS)}" if _ID.fullmatch(name) else None
 
 
 def leaves(message: EmailMessage) -> Iterator[EmailMessage]:

@@ -6,7 +6,7 @@ import platform
 from email.message import EmailMessage
 
 from dateline.plugin import BINARY, DatelineError, Document, Extracted, SourceImporter, html_text
-from dateline_mail.message import bytes_of, header, leaves, parsed, publisher, sender, sent
+from dateline_mail.message import address, bytes_of, header, leaves, parsed, publisher, sender, sent
 
 _SHOWN = ("From", "To", "Cc", "Date", "Subject")
 _VERSION = "mail 1"
@@ -38,6 +38,7 @@ class Mail(SourceImporter):
             language=header(message, "Content-Language"),
             byline=sender(message),
             publisher=publisher(message),
+            url=address(message),
         )
 
 

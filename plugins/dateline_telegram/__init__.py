@@ -17,7 +17,7 @@ _ADDRESSED = ("channel", "supergroup")
 class Telegram(Container):
     """An export of one chat or of all. A message is what a desk quotes: it has an author, a time and an address
     of its own. Its text is put together from its parts, so that a later export of the same chat gives the
-    same document, whatever views and reactions it counts.
+    same document, whatever views and reactions it counts. Addresses that its words lead to follow at its end.
 
     The publisher is the channel or the group; a private chat has none. The author is the one whom a message
     was forwarded from, if it was. Messages without text, such as photos, hold no document.
@@ -66,12 +66,22 @@ def _text(message: dict[str, Any]) -> str:
     parts = message.get("text") or message.get("text_entities") or ""
     if isinstance(parts, str):
         return parts
-    return "".join(_part(part) for part in parts) if isinstance(parts, list) else ""
+    listed = parts if isinstance(parts, list) else []
+    links = "\n".join(filter(None, map(_link, listed)))
+    return "".join(map(_part, listed)) + (f"\n\n{links}" if links else "")
 
 
 def _part(part: Any) -> str:
     text = part.get("text") if isinstance(part, dict) else part
     return text if isinstance(text, str) else ""
+
+
+def _link(part: Any) -> str:
+    """Where words lead to that are a link, as ``the list: https://wire.example/``."""
+    place = part.get("href") if isinstance(part, dict) else None
+    if not isinstance(place, str) or not place.startswith(("http://", "https://")):
+        return ""
+    return f"{' '.join(_part(part).split())}: {place}"
 
 
 def _contained(message: dict[str, Any], text: str, chat: dict[str, Any], prefix: str) -> Contained:

@@ -391,6 +391,8 @@ class Endless(Container):
             pass
 
 
+# The signal may arrive in a destructor, where Python ignores exceptions and only says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_a_container_that_does_not_end_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

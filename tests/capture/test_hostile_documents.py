@@ -109,6 +109,8 @@ SLOW = {
 }
 
 
+# The signal may arrive in a destructor, where Python ignores exceptions and only says so.
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 @pytest.mark.parametrize("name", SLOW)
 def test_documents_that_take_long_are_stopped(
     capture: Capture, monkeypatch: pytest.MonkeyPatch, name: str

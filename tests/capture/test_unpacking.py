@@ -86,6 +86,28 @@ def test_a_page_without_a_date_was_there_when_it_was_retrieved(
     assert first.published == "../2024-05-06T08:30:00Z"
 
 
+def test_an_entry_without_a_date_was_there_when_its_feed_was_made(
+    capture: Capture, archive: Archive
+) -> None:
+    item = "<item><title>One</title><description>Words.</description></item>"
+    day = "<pubDate>Mon, 06 May 2024 08:30:00 GMT</pubDate>"
+    feed = f'<rss version="0.91"><channel><title>Wire</title>{day}{item}</channel></rss>'
+    assert capture("a.rss", feed.encode()) == {"1.fragment.html": "new"}
+    [source, *_] = archive.state("ferry").sources.values()
+    assert source.published == "../2024-05-06T08:30:00Z"
+
+
+def test_a_message_has_the_addresses_that_its_words_lead_to(
+    capture: Capture, archive: Archive
+) -> None:
+    link = {"type": "text_link", "text": "the list", "href": "https://wire.example/1"}
+    odd = {"type": "text_link", "text": "that", "href": "javascript:alert(1)"}
+    capture("result.json", packed.telegram(["Read ", link, " and ", odd, "."]))
+    [document] = map(archive.document, archive.state("ferry").sources)
+    assert document is not None
+    assert document.text == "Read the list and that.\n\nthe list: https://wire.example/1"
+
+
 def test_equal_messages_are_documents_of_their_own(capture: Capture, archive: Archive) -> None:
     chat = packed.telegram("Yes.", "Yes.")
     assert capture("result.json", chat) == {"1.txt": "new", "2.txt": "new"}

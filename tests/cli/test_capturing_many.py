@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -41,8 +42,10 @@ def test_each_document_has_a_line_and_one_that_fails_stops_no_other(
     assert words[3].startswith(f"Failed: {place}{os.sep}e.docx: it is not a DOCX document")
     assert words[4].startswith("1 failed: it is not a DOCX document")
     assert words[5].startswith("4 documents: 2 captured, 1 left out")
+    assert words[6].startswith("2 of them have no date of publication")
     again = cli("capture", "in", *WIRE)
     assert "2 already there" in again.err and again.code == 3
+    assert "no date of publication" not in again.err
     assert (
         cli(
             "capture",
@@ -91,7 +94,9 @@ def dateline_exporters():
 """
 
 
-def test_a_binary_export_is_written_piped_and_verified(ferry: Cli, tmp_path: Path) -> None:
+def test_a_binary_export_is_written_piped_and_verified(
+    ferry: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from dateline import Archive, DatelineError, Plugins
 
     (tmp_path / "plugins").mkdir()
@@ -101,6 +106,10 @@ def test_a_binary_export_is_written_piped_and_verified(ferry: Cli, tmp_path: Pat
     content = (tmp_path / "out.facts.zip").read_bytes()
     assert content.startswith(b"PK")
     assert ferry(*with_plugin, "verify", "--export", "out.facts.zip").code == 0
+    with monkeypatch.context() as patch:
+        patch.setattr("dateline.cli.export.data", lambda: SimpleNamespace(isatty=lambda: True))
+        shown = ferry(*with_plugin, "export", "ferry", "-f", "packed")
+        assert (shown.out, shown.error) == ("", "output-is-a-terminal")
     (tmp_path / "out.facts.zip").write_bytes(content + b"\n")
     assert ferry(*with_plugin, "verify", "--export", "out.facts.zip").code == 3
     with Archive.open("dateline.db", Plugins.load(folders=[tmp_path / "plugins"])) as archive:

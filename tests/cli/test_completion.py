@@ -180,6 +180,19 @@ def test_the_bundled_names_are_what_bundled_plugins_offer(kind: str) -> None:
     assert listed == bundled
 
 
+def test_what_waits_in_the_queue_is_offered(tab: Tab, dateline_cli: Cli) -> None:
+    line = {"type": "occurrence.recorded", "action": "run"}
+    lines = [
+        {**line, "text": words, "evidence": [words]}
+        for words in ("ran aground", "143 of 193", "Everyone is safe")
+    ]
+    asked = "".join(f"{json.dumps(one)}\n" for one in lines)
+    assert "Queued 3" in dateline_cli("propose", "ferry", "--from", "-", stdin=asked).err
+    assert tab("dateline propose ferry ") == [samples.SOURCE[7:19]]
+    assert tab("dateline proposals l") == ["list", "later"]
+    assert tab("dateline proposals reject p2 ") == ["p1", "p3"]
+
+
 def test_the_listed_proposers_are_the_bundled_ones() -> None:
     """Completion must not import them to ask."""
     assert set(Plugins.load().proposers) == completion.PROPOSERS

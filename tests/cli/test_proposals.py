@@ -54,6 +54,8 @@ def test_twenty_lines_of_a_tool_are_judged_one_by_one(cli: Cli) -> None:
     assert Counter(row["rule"] or row["result"] for row in rows) == {
         "queued": 11, "evidence-missing": 6, "duplicate": 2, "source-unknown": 1,
     }  # fmt: skip
+    lines = [row["line"] for row in rows if row["result"] == "queued"]
+    assert lines == [number for number, line in enumerate(ALL, 1) if line in GOOD][: len(lines)]
     near = next(row for row in rows if row["words"] == "Everyone is save")
     assert (near["line"], near["proposer"]) == (12, "made-up 1.2")
     assert "'Everyone is safe', at 88-104" in near["reason"]

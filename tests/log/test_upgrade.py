@@ -81,6 +81,23 @@ def test_views_show_the_same_rows_as_before(
     assert capfd.readouterr().out == was
 
 
+@pytest.mark.parametrize("format", ["csv", "json"])
+def test_exports_of_before_are_verified(path: Path, format: str) -> None:
+    """They have no column ``method``."""
+    folder, name = path.parent, f"archive-0008-export.{format}"
+    if format == "csv":
+        for file in (name, f"{name}.meta.json"):
+            (folder / file).write_bytes((FIXTURES / file).read_bytes())
+    else:
+        (folder / name).write_bytes(gzip.decompress((FIXTURES / f"{name}.gz").read_bytes()))
+    verify = ["--db", str(path), "verify", "--export", str(folder / name)]
+    assert run(root, ["--db", str(path), "rebuild", "--all"]) == run(root, verify) == 0
+    content = (folder / name).read_bytes()
+    assert b"method" not in content and b"Tarn" in content
+    (folder / name).write_bytes(content.replace(b"Tarn", b"Tern", 1))
+    assert run(root, verify) == 3
+
+
 def test_old_generations_continue_and_rebuild_to_the_same_rows(kept: Archive) -> None:
     for name in kept.plugins.views:
         assert kept.verify_view(name) == []

@@ -157,6 +157,18 @@ def test_a_mail_has_its_headers_and_its_words(head: bytes, body: bytes, text: st
     assert read("mail", b"From: p@gmail.com\n\nWords").publisher is None
 
 
+@pytest.mark.parametrize(
+    ("head", "address"),
+    [
+        (b"Message-ID: <a%b.1@wire.example>\n", "mid:a%25b.1@wire.example"),
+        (b"Archived-At: <https://wire.example/1>\nMessage-ID: <1@wire.example>\n", "https://wire.example/1"),
+        (b"Archived-At: <javascript:alert(1)>\nMessage-ID: none\n", None),
+    ],
+)  # fmt: skip
+def test_a_mail_has_an_address(head: bytes, address: str | None) -> None:
+    assert read("mail", head + b"\nWords").url == address
+
+
 def test_a_transcript_is_the_text_of_an_image(tmp_path: Path) -> None:
     from dateline import RecordedBy
 

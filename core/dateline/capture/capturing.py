@@ -43,7 +43,8 @@ class Captured:
     ``source`` is its id. ``text`` is the id of the text that was read from it, which facts quote; None if
     the document is plain text itself. ``read_again`` is true when it was captured before, and only a new
     reading of it was recorded. ``notes`` are sentences about how it was read; ``ignored`` are those of them
-    about what was not believed or not read. ``words`` describes it. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
+    about what was not believed or not read. ``words`` describes it. ``undated`` is true for a new document without
+    a date of publication. ``recorded`` counts what was recorded. ``stays_erased`` is true when nothing was
     recorded because the document was erased and its text is still in the story.
     """
 
@@ -56,6 +57,7 @@ class Captured:
     stays_erased: bool = False
     read_again: bool = False
     ignored: tuple[str, ...] = ()
+    undated: bool = False
 
     @property
     def new(self) -> bool:
@@ -127,6 +129,9 @@ def _attempt(
         held=wanted.held,
         default_publisher=wanted.default_publisher,
     )
+    chosen = (wanted.about.get("publisher"), wanted.default_publisher)
+    if wanted.protect is not None and wanted.review is None and made.publisher not in chosen:
+        _require_known(made.publisher)
     if before is not None:
         again = Rereading(made, document, before, state, earlier, archive.document)
         if again.line is not None and (wanted.charset or wanted.format or again.same_tool):
@@ -168,7 +173,8 @@ def _attempt(
         notes.append(again.not_asked)
     elif wanted.charset is None and document.charset != "utf-8" and not document.binary:
         notes.append(_read_as(document.charset, known is None))
-    notes += made.undated(state.slug) if result.new else []
+    without = made.undated(state.slug) if result.new else []
+    notes += without
     words = made.ids(source, texts=result.new > 0 or before is None)
     return Captured(
         state.slug,
@@ -178,6 +184,7 @@ def _attempt(
         tuple(notes),
         result,
         ignored=tuple(remarks) if result.new else (),
+        undated=bool(without),
     )
 
 
@@ -191,9 +198,8 @@ def _known(
     """What is known of a document before it is read, notes on what of that was ignored, and the earlier
     capture that it is the same as."""
     about, ignored = said_by_container(wanted.contained, wanted.about, state.entities)
-    if (
-        wanted.obtained.url
-    ):  # a download is a visit: it is kept, also if the page says what it said before
+    # A download is a visit: it is kept, also if the page says what it said before.
+    if wanted.obtained.url:
         return about, ignored, None
     retrieved = None if wanted.contained is None else wanted.contained.retrieved
     visit = Visit(retrieved, wanted.held)
@@ -235,6 +241,18 @@ def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> 
     notes += consequences(archive.state(story, facts=None), name, again.text.text)
     source = again.before.source
     return Captured(story, source, name, again.words, tuple(notes), result, read_again=True)
+
+
+def _require_known(publisher: str) -> None:
+    """Raises DatelineError (``publisher-in-clear``) for a new publisher that only the document names: an
+    organization is not protected with what names it, so a person must decide to have its name in clear."""
+    name = publisher.partition("=")[2]
+    if name:
+        raise DatelineError(
+            f"its publisher {name!r} is new, and organizations are not protected",
+            hint="if its name may stay in clear, give it with --publisher; else give another publisher",
+            code="publisher-in-clear",
+        )
 
 
 def _read_as(charset: str, new: bool) -> str:

@@ -174,7 +174,9 @@ def capture(
         if many:
             bounds = Bounds(member=max_size << 20)
             del details["transcript"]
-            show(archive.capture_all(files, bounds=bounds, **details), quiet=quiet)
+            show(
+                archive.capture_all(files, bounds=bounds, **details), details["story"], quiet=quiet
+            )
             return
         done = archive.capture(files[0], max_bytes=max_size << 20, review=review, **details)
         if not done.stays_erased:

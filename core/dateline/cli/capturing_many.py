@@ -27,10 +27,10 @@ def several(plugins: Plugins, files: Sequence[str], format: str | None) -> bool:
     return Unpacking(plugins, Bounds(), format).is_container(files[0])
 
 
-def show(tries: Iterable[Tried], *, quiet: bool) -> None:
-    """Say what became of each document, or if `quiet` only of all. Ends the command with exit code 3 if some
-    could not be captured."""
-    tally = _Tally()
+def show(tries: Iterable[Tried], story: str, *, quiet: bool) -> None:
+    """Say what became of each document of a story, or if `quiet` only of all. Ends the command with exit code 3 if
+    some could not be captured."""
+    tally = _Tally(story)
     try:
         for tried in tries:
             tally.add(tried)
@@ -43,6 +43,14 @@ def show(tries: Iterable[Tried], *, quiet: bool) -> None:
     tally.say()
     if tally.failures:
         click.get_current_context().exit(FOUND)
+
+
+def _without_date(count: int, story: str) -> str:
+    has = "1 of them has" if count == 1 else f"{count:,} of them have"
+    return (
+        f"{has} no date of publication: on the public record, their facts count from when they are "
+        f"recorded. Add it with `dateline amend {story} SOURCE --set published=DATE`."
+    )
 
 
 _SUMMARY = {
@@ -58,26 +66,32 @@ _SUMMARY = {
 class _Tally:
     """Counts what became of the documents."""
 
-    def __init__(self) -> None:
+    def __init__(self, story: str) -> None:
+        self._story = story
         self._counts: Counter[str] = Counter()
-        self._ignored = 0
+        self._ignored = self._undated = 0
         self.failures = Failures()
 
     def add(self, tried: Tried) -> None:
         self._counts[_what(tried)] += 1
         if tried.captured is not None:
             self._ignored += bool(tried.captured.ignored)
+            self._undated += tried.captured.undated
         elif tried.error is not None and not tried.left_out:
             self.failures.add(tried.place, tried.error)
 
     def say(self) -> None:
         if self.failures:
             say(str(self.failures))
+        counts = self._counts
+        said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
+        say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
         if self._ignored:
-            say(f"Of {counted(self._ignored, 'document')} something was ignored.")
-        said = [f"{self._counts[what]:,} {did}" for what, did in _SUMMARY.items()
-                if self._counts[what]]  # fmt: skip
-        say(f"{counted(self._counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
+            say(
+                f"{self._ignored:,} of them say something of themselves that was ignored."
+            )
+        if self._undated:
+            say(_without_date(self._undated, self._story))
 
 
 def _what(tried: Tried) -> str:

@@ -105,9 +105,11 @@ def facts(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[s
 
 
 def proposals(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
-    """Ids of the proposals that wait for a decision, oldest first."""
+    """Ids of the proposals that wait for a decision and are not on the line yet, oldest first."""
+    typed = ctx.params.get(str(param.name)) or ()
     waiting = "SELECT 'p' || id FROM proposed_facts WHERE state IN ('queued', 'later') ORDER BY id"
-    return [name for name in _asked(ctx, f"{waiting} LIMIT {_MOST}") if name.startswith(incomplete)]
+    found = _asked(ctx, f"{waiting} LIMIT {_MOST}")
+    return [name for name in found if name.startswith(incomplete) and name not in typed]
 
 
 def proposers(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:

@@ -108,9 +108,9 @@ def _of_file(archive: Archive, story: str, source: str | None, file: Path, tool:
 
 
 def _rows(result: Proposed) -> Iterator[list[Any]]:
-    for one in result.queued:
+    for line, one in zip(result.lines, result.queued, strict=True):
         words = one.fields["text"]
-        yield [None, "queued", one.name, None, words, None, one.source, one.tool]
+        yield [line, "queued", one.name, None, words, None, one.source, one.tool]
     for out in result.left_out:
         kind = "duplicate" if out.rule == "duplicate" else "left out"
         yield [out.line, kind, None, out.rule, out.words, out.reason, out.source, out.proposer]

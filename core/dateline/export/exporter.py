@@ -90,3 +90,8 @@ class Exporter(ABC):
         The file may come from anyone: an error while parsing it counts as None.
         """
         return None
+
+    def earlier(self, content: str) -> str | None:
+        """The export `content` as an earlier release wrote it, if that was different, so that its files
+        can still be verified."""
+        return None

@@ -19,9 +19,11 @@ from dateline.proposals.queue import Proposal
 
 class Proposed(msgspec.Struct, frozen=True):
     """What became of candidates: those that are ``queued`` now, and those that were ``left_out``, with the
-    reasons. ``failed`` has a sentence for each proposer that raised."""
+    reasons. ``lines`` has for each that is queued its number in the input, None if a proposer made it.
+    ``failed`` has a sentence for each proposer that raised."""
 
     queued: tuple[Proposal, ...] = ()
+    lines: tuple[int | None, ...] = ()
     left_out: tuple[LeftOut, ...] = ()
     failed: tuple[str, ...] = ()
 
@@ -61,12 +63,14 @@ def fill(archive: Desk, row: StoryRow, given: Iterable[Given]) -> Proposed:
             rejected = ", which was rejected," if there.state == "rejected" else ""
             taken[said(payload_of(archive._reader, there))] = f"{there.name}{rejected}"
         new: list[Proposal] = []
+        lines: list[int | None] = []
         for number, one, proposal, key in good:
             if key in taken:
                 left.append((number, one.left_out(duplicate(taken[key]))))
             else:
                 taken[key] = "an earlier candidate"
                 new.append(proposal)
+                lines.append(one.line)
         queued = queue.add(connection, new)
     left.sort(key=lambda pair: pair[0])
-    return Proposed(tuple(queued), tuple(one for _, one in left))
+    return Proposed(tuple(queued), tuple(lines), tuple(one for _, one in left))
