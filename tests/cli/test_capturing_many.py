@@ -68,6 +68,59 @@ def test_names_of_members_do_nothing_on_a_terminal(cli: Cli, tmp_path: Path) -> 
     assert "\x1b" not in cli("capture", "a.zip", *WIRE).err
 
 
+def test_failures_are_repeated_by_their_reasons(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for number in range(5):
+        (tmp_path / "in" / f"{number}.docx").write_bytes(b"no document")
+        (tmp_path / "in" / f"{number}.txt").write_text(f"Words of {number}.")
+    (tmp_path / "in" / "empty.txt").write_bytes(b"")
+    result = cli("capture", "in", "--quiet", *WIRE)
+    assert result.code == 3
+    reasons = [line for line in result.err.splitlines() if " failed: " in line]
+    assert [line.partition(" ")[0] for line in reasons] == ["5", "1"]
+    assert "2.docx" in result.err and "3.docx" not in result.err and "0.txt" not in result.err
+    assert "11 documents: 5 captured, 6 failed" in result.err
+
+
+def test_what_was_ignored_is_named_with_its_document(cli: Cli, tmp_path: Path) -> None:
+    mail = packed.mail("One", "One.").replace(b"2024", b"2999")
+    (tmp_path / "a.mbox").write_bytes(packed.mailbox(mail))
+    first, note, *_ = cli("capture", "a.mbox", *WIRE).err.splitlines()
+    assert first.startswith("Captured") and note.startswith("  ") and "2999" in note
+    assert "2999" not in cli("capture", "a.mbox", *WIRE).err
+
+
+def test_a_capture_that_is_interrupted_says_what_was_done(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dateline.capture import many
+
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(f"Words of {name}.")
+    capture, done = many.capture, []
+
+    def interrupted(*given: object) -> object:
+        if done:
+            raise KeyboardInterrupt
+        done.append(capture(*given))  # type: ignore[arg-type]
+        return done[0]
+
+    monkeypatch.setattr(many, "capture", interrupted)
+    result = cli("capture", "a.txt", "b.txt", *WIRE)
+    assert result.code == 130
+    assert "1 document: 1 captured." in result.err
+    monkeypatch.setattr(many, "capture", capture)
+    assert "1 captured, 1 already there" in cli("capture", "a.txt", "b.txt", *WIRE).err
+
+
+def test_one_of_the_options_for_a_publisher_is_given(cli: Cli, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Words.")
+    assert cli("capture", "a.txt", *WIRE, "--default-publisher", "org:desk=Desk").code == 2
+    mine = ("--story", "ferry", "--default-publisher", "org:desk=Desk")
+    assert cli("capture", "a.txt", *mine).code == 0
+    assert "Desk" in cli("show", "ferry", "sources").out
+
+
 PLUGIN = """
 from dateline.plugin import Cut, Exporter, StatedCut, hookimpl
 import json, zipfile, io
