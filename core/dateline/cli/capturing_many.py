@@ -87,9 +87,7 @@ class _Tally:
         said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
         say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
         if self._ignored:
-            say(
-                f"{self._ignored:,} of them say something of themselves that was ignored."
-            )
+            say(f"{self._ignored:,} of them say something of themselves that was ignored.")
         if self._undated:
             say(_without_date(self._undated, self._story))
 
