@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -51,6 +52,8 @@ def _without_date(count: int, story: str) -> str:
     )
 
 
+#: An id in full. Its first digits are enough in a list.
+_ID = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _SUMMARY = {
     "Captured": "captured",
     "Read again": "read again",
@@ -77,4 +80,5 @@ def _words(tried: Tried) -> str:
         hint = "" if tried.left_out or not tried.error.hint else f"\n  {tried.error.hint}"
         return f"{tried.place}: {tried.error}{hint}"
     assert tried.captured is not None
-    return f"{tried.place}  {tried.captured.words}".rstrip()
+    words = _ID.sub(r"\1", tried.captured.words)
+    return f"{tried.place}  {words}".rstrip()
