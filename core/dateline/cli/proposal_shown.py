@@ -33,11 +33,12 @@ def shown(
     put_off = ", put off before" if proposal.state == "later" else ""
     yield _line(f"{proposal.name}{place}, proposed by {proposal.tool}{sure}{put_off}", stream)
     document = archive.document(proposal.source)
-    if document is not None and not document.binary:
+    there = document is not None and not document.binary
+    if document is not None and there:
         yield f"\n{passage(document.text, _spans(proposal), stream)}\n"
     given = ((one.partition("=")[0], one) for one in proposal.new)
     new = {entity: one for entity, one in given if entity not in state.entities}
-    for line in preview({"fact": "", **proposal.fields}, state, new):
+    for line in preview({"fact": "", **proposal.fields}, state, new, quotations=not there):
         yield _line(f"  {line}" if line else "", stream)
     for one in new.values():
         label = one.partition("=")[2]
