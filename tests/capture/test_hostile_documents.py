@@ -32,6 +32,13 @@ def workbook(rows: str, before: str = "") -> bytes:
     return packed.zipped(parts)
 
 
+def sealed(document: bytes) -> bytes:
+    """A document whose manifest says that it is encrypted."""
+    with zipfile.ZipFile(BytesIO(document)) as file:
+        parts = {name: file.read(name) for name in file.namelist()}
+    return packed.zipped(parts | {"META-INF/manifest.xml": b"<encryption-data/>"})
+
+
 def cell(place: str, text: str) -> str:
     return f'<row><c r="{place}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
@@ -48,7 +55,7 @@ def cell(place: str, text: str) -> str:
         ("a.docx", packed.zipped({"word/document.xml": "<a/>", **{str(n): bytes(1 << 20) for n in range(5)}}), "document-unreadable"),
         ("a.docx", b"\xd0\xcf\x11\xe0" + bytes(100), "document-unreadable"),
         ("a.odt", packed.zipped({"content.xml": ENTITY + "<a>&b;</a>"}), "document-unreadable"),
-        ("a.odt", packed.zipped({"content.xml": "x", "META-INF/manifest.xml": "<encryption-data/>"}), "document-unreadable"),
+        ("a.odt", sealed(packed.odt("One.")), "document-unreadable"),
         ("a.odt", packed.ods(packed.ods_row(1)), "document-unreadable"),
         ("a.odt", packed.odt("One")[:-30], "zip-damaged"),
         ("a.xlsx", packed.zipped({"xl/workbook.xml": "<a/>"}), "document-unreadable"),
