@@ -169,6 +169,7 @@ LONG = {
 }
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize("head", LONG)
 def test_long_headers_of_mails_take_little_time(
     capture: Capture, monkeypatch: pytest.MonkeyPatch, head: str
@@ -212,6 +213,7 @@ def test_attachments_in_unknown_charsets_are_captured(capture: Capture) -> None:
     assert b"../../x" in mail and capture("a.eml", mail) == {"": "new", "1/a.txt": "new"}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "place", ["javascript:alert(1)", "file:///etc/hostname", "https://w.example/\x1b[2J"]
 )
@@ -266,6 +268,7 @@ def test_dense_crawls_are_bounded(capture: Capture) -> None:
     assert capture("b.warc", encoded, bounds=bounds) == {"1/1": "member-too-large"}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     "head", [b"X-A: b\r\n" * 2000, b"X-A: " + b"b" * 20_000, b"X-A: b\r\n c" * 2000]
 )
@@ -279,6 +282,7 @@ def test_headers_of_crawls_are_bounded(
     assert capture("a.warc", crawl) == {"1/1": "new", "": "warc-damaged"}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [(b"Content-Length: 4", b"Content-Length: -5"), (b"Content-Length: 4", b"X: "),
@@ -306,6 +310,7 @@ def test_addresses_of_crawls_lead_nowhere_and_do_nothing(
         assert source.url is None or source.url.startswith("https://w.example/")
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -354,6 +359,7 @@ def test_json_that_is_nested_deeply_is_refused(capture: Capture, start: bytes) -
     assert capture("result.json", start + b"[" * 200_000) == {"": "json-unreadable"}
 
 
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize(
     ("content", "found"),
     [
@@ -387,6 +393,7 @@ def test_hostile_values_of_chats_stop_no_other_message(capture: Capture, archive
     assert {one.published for one in archive.state("ferry").sources.values()} == {None}
 
 
+@pytest.mark.sampled(2)
 @pytest.mark.parametrize(("depth", "found"), [(2, 2), (20, 1), (900, 1)])
 def test_items_that_lie_deep_are_not_looked_for(capture: Capture, depth: int, found: int) -> None:
     item = b'{"versioncreated": "2024-05-06", "body_text": "Words.", "items": %s}'

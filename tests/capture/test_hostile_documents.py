@@ -43,6 +43,7 @@ def cell(place: str, text: str) -> str:
     return f'<row><c r="{place}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
 
+@pytest.mark.sampled(10)
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [
@@ -110,14 +111,14 @@ def test_spaces_of_an_odt_are_bounded(capture: Capture, archive: Archive) -> Non
 
 
 SLOW = {
-    "a.vtt": b"WEBVTT\n\n" + b"00:00.000 --> 00:01.000\nword\n\n" * 400_000,
-    "b.vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<v " * 100_000,
+    "a.vtt": b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<v " * 100_000,
     "a.rtf": b"{\\rtf1 " + b"{\\field{\\*\\fldinst{ " * 100_000,
 }
 
 
 # The signal may arrive in a destructor, where Python ignores exceptions and only says so.
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.sampled(1)
 @pytest.mark.parametrize("name", SLOW)
 def test_documents_that_take_long_are_stopped(
     capture: Capture, monkeypatch: pytest.MonkeyPatch, name: str
