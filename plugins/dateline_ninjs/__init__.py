@@ -19,8 +19,8 @@ _NAMES = (
 #: Kinds of text in the names of fields, the richest first; and roles in lists that hold the text itself.
 _KINDS = ("xhtml", "html", "richtext", "main", "text")
 _ROLES = ("main", "caption", "text", "article")
-#: How deep items are looked for in associations.
-_DEPTH = 3
+#: How deep items are looked for: each list counts, and each item.
+_DEPTH = 7
 
 
 class Ninjs(Container):
@@ -46,18 +46,19 @@ class Ninjs(Container):
 
 def _items(value: Any, depth: int) -> Iterator[dict[str, Any]]:
     """The items that have a text, with the keys in lower case: version 3 writes ``versionCreated``."""
+    if depth > _DEPTH:
+        return
     if isinstance(value, list):
         for one in value:
-            yield from _items(one, depth)
+            yield from _items(one, depth + 1)
     elif isinstance(value, dict):
         item = {str(key).lower(): one for key, one in value.items()}
         if _body(item) is not None:
             yield item
-        if depth < _DEPTH:
-            related = item.get("associations")
-            listed = list(related.values()) if isinstance(related, dict) else related
-            for more in (item.get("items"), item.get("item"), item.get("_items"), listed):
-                yield from _items(more if isinstance(more, list) else [], depth + 1)
+        related = item.get("associations")
+        listed = list(related.values()) if isinstance(related, dict) else related
+        for more in (item.get("items"), item.get("item"), item.get("_items"), listed):
+            yield from _items(more if isinstance(more, list) else [], depth + 1)
 
 
 def _body(item: dict[str, Any]) -> tuple[bool, str] | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -17,7 +18,7 @@ from prompt_toolkit.output import DummyOutput
 from tests.proposals.lines import ALL, GOOD
 
 from dateline import Archive, Plugins
-from dateline.cli.proposal_review import passage
+from dateline.cli.proposal_shown import passage
 from dateline.pytest_plugin import Cli, Result
 from dateline.testing import samples
 
@@ -168,6 +169,18 @@ def test_a_passage_is_broken_between_words_with_its_words_marked(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("dateline.cli.terminal.messages._width", lambda stream: 20)
-    lines = passage("One two three four five six seven eight.", [(8, 27)]).split("\n")
+    lines = passage("One two three four five six seven eight.", [(8, 27)], sys.stderr).split("\n")
     assert [unstyle(line) for line in lines] == ["One two [three four", "five six] seven", "eight."]
     assert [line != unstyle(line) for line in lines] == [True, True, False]
+
+
+def test_one_proposal_is_shown_with_the_words_around_it(cli: Cli) -> None:
+    line = {**GOOD[0], "speakers": ["person:voss=Voss"]}
+    cli("propose", "ferry", "--from", "-", stdin=ndjson(line))
+    shown = cli("proposals", "show", "p1").out
+    assert "[The ferry had been due for repair since August]" in shown
+    assert "Voss is new; the story knows Mara Voss (person:mara-voss)" in shown
+    cli("proposals", "accept", "p1", *IDA)
+    assert "Ida Brandt accepted it as f3" in cli("proposals", "show", "p1").err
+    # Where a fact was extracted, its row says so on a terminal too.
+    assert "extracted" in cli("show", "ferry", "statements", "-f", "table").out

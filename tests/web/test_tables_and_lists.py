@@ -86,6 +86,23 @@ def test_a_strangers_view_is_a_table_to_sort_filter_and_page(
     assert len(reader.json(f"{path}.json", limit="3")) == 3
 
 
+def test_a_table_has_the_main_columns_or_all(recording: Recording, reading: Open) -> None:
+    archive = recording(*samples.story())
+
+    def heads(**query: str) -> list[str]:
+        page = reading().page("/stories/ferry/views/statements", **query)
+        return re.findall(r"<th[^>]*><a[^>]*>([^<]*)</a>", page)
+
+    few, every = heads(), heads(columns="all")
+    assert len(few) < 8 and {*few} < {*every} and "method" not in few
+    assert len(reading().json("/stories/ferry/views/statements.json")[0]) == len(every) + 1
+    words = {"quote": "The ferry had been due for repair since August"}
+    line = {"type": "statement.recorded", "speakers": [samples.VOSS], **words}
+    archive.propose("ferry", lines=[line])
+    archive.accept("p1", by="Ida Brandt")
+    assert heads() == [*few, "method"]
+
+
 def test_questions_that_make_no_sense_are_refused(recording: Recording, reading: Open) -> None:
     recording(*samples.story(), plugins=PLUGINS)
     reader = reading(PLUGINS)

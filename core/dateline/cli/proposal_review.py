@@ -1,11 +1,10 @@
-"""Proposals one by one on a terminal, each with the words of its source in context."""
+"""Proposals one by one on a terminal: a person decides about each."""
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,11 +12,10 @@ import click
 from dateline.cli import asking
 from dateline.cli.acceptance import say_accepted
 from dateline.cli.doubting import doubting
-from dateline.cli.preview import preview
 from dateline.cli.proposal_form import accept_edited
-from dateline.cli.terminal.messages import counted, say, wrapped
+from dateline.cli.proposal_shown import shown
+from dateline.cli.terminal.messages import counted, say
 from dateline.errors import DatelineError
-from dateline.text import legible
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -41,10 +39,6 @@ _HELP = """\
   r, reject  leave it out, and do not queue it again
   l, later   keep it in the queue, after the others
   q, quit    stop here; the rest stays in the queue"""
-#: Characters of the source around the words that a proposal rests on.
-_AROUND = 240
-#: Around those words while lines are broken. No text has them once it is legible.
-_OPEN, _CLOSE = "\x02", "\x03"
 
 
 class Review:
@@ -133,63 +127,7 @@ class Review:
         return state
 
     def _show(self, proposal: Proposal, number: int, total: int) -> None:
-        state = self._story(proposal)
-        document = self._archive.document(proposal.source)
-        sure = "" if proposal.confidence is None else f", confidence {proposal.confidence:.2f}"
         click.echo("", err=True)
-        head = f"{proposal.name} ({number} of {total}), proposed by {proposal.tool}{sure}"
-        asking.show(f"{head}, put off before" if proposal.state == "later" else head)
-        given = ((one.partition("=")[0], one) for one in proposal.new)
-        new = {entity: one for entity, one in given if entity not in state.entities}
-        if document is not None and not document.binary:
-            click.echo(f"\n{passage(document.text, _spans(proposal))}\n", err=True)
-        for line in preview({"fact": "", **proposal.fields}, state, new):
-            asking.show(f"  {line}" if line else "")
-        if beside := list(_same_words(proposal, state)):
-            asking.show(f"The story has facts with the same words: {'; '.join(beside)}")
+        for line in shown(self._archive, proposal, self._story(proposal), f" ({number} of {total})", sys.stderr):  # fmt: skip
+            click.echo(line, err=True)
         click.echo("", err=True)
-
-
-def passage(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text around `spans`, which are in brackets and bold. It is made safe to print, and broken between
-    words on a terminal."""
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    begin, end = max(0, first - _AROUND), min(len(text), last + _AROUND)
-    parts, at = ["…" if begin else ""], begin
-    for start, stop in sorted(spans):
-        if stop <= at:
-            continue
-        start = max(start, at)
-        parts += [legible(text[at:start]), _OPEN, legible(text[start:stop]), _CLOSE]
-        at = stop
-    parts.append(legible(text[at:end]) + ("…" if end < len(text) else ""))
-    return "\n".join(_bold(wrapped("".join(parts), sys.stderr).split("\n")))
-
-
-def _bold(lines: Iterable[str]) -> Iterator[str]:
-    """The lines with what is between `_OPEN` and `_CLOSE` in brackets and bold, each line of it alone."""
-    inside = False
-    for line in lines:
-        done = ""
-        for piece in re.split(f"(?={_OPEN})|(?<={_CLOSE})", line):
-            inside = inside or piece.startswith(_OPEN)
-            words = piece.replace(_OPEN, "[").replace(_CLOSE, "]")
-            done += click.style(words, bold=True) if inside and words else words
-            inside = inside and not piece.endswith(_CLOSE)
-        yield done
-
-
-def _spans(proposal: Proposal) -> list[tuple[int, int]]:
-    return [(one["start"], one["end"]) for one in proposal.fields["evidence"]]
-
-
-def _same_words(proposal: Proposal, state: StoryState) -> Iterator[str]:
-    """The facts that rest on some of the same words of the source."""
-    spans = _spans(proposal)
-    for fact in state.facts.values():
-        places = [(one.start or 0, one.end or 0) for one in fact.data.evidence]
-        same = fact.source == proposal.source and any(
-            start < stop and begin < end for start, end in spans for begin, stop in places
-        )
-        if same:
-            yield f"{fact.id}, {fact.data.text}"

@@ -19,6 +19,8 @@ from dateline.log.tables import proposed_facts as table
 State = Literal["queued", "later", "rejected", "accepted"]
 #: The states of proposals that nobody has decided about.
 OPEN: tuple[State, ...] = ("queued", "later")
+#: The states of proposals that are not queued a second time.
+KNOWN: tuple[State, ...] = (*OPEN, "rejected")
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -82,10 +84,12 @@ def add(connection: Connection, proposals: Iterable[Proposal]) -> list[Proposal]
 
 
 def read(
-    connection: Connection, story: UUID | None, states: Collection[State]
+    connection: Connection, story: UUID | None, states: Collection[State], after: int = 0
 ) -> Iterator[Proposal]:
-    """The proposals of a story, or of all, in the order of their ids."""
+    """The proposals of a story, or of all, in the order of their ids, from that `after` one on."""
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.id)
+    if after:
+        query = query.where(table.c.id > after)
     if story is not None:
         query = query.where(table.c.story == story.bytes)
     return map(_proposal, connection.execute(query))
@@ -142,11 +146,21 @@ def decide(
 
 def already_decided(proposal: Proposal) -> DatelineError:
     """The error about a proposal that is not open."""
+    if proposal.state in OPEN:
+        what = "somebody has decided about it meanwhile, or it was erased"
+    else:
+        what = decided_words(proposal)
     return DatelineError(
-        f"{proposal.name} is not open: somebody has decided about it, or it was erased",
+        f"{proposal.name} is not open: {what}",
         hint="list the open ones with `dateline proposals STORY`",
         code="proposal-decided",
     )
+
+
+def decided_words(proposal: Proposal) -> str:
+    """``Ida Brandt accepted it as f3``"""
+    fact = f" as {proposal.fact}" if proposal.fact else ""
+    return f"{proposal.by or 'somebody'} {proposal.state} it{fact}"
 
 
 def require_unerased(connection: Connection, story: StoryRow) -> None:
