@@ -94,3 +94,17 @@ def test_they_tell_what_happened_and_what_was_erased(tmp_path: Path) -> None:
         for earlier, later in pairwise(erased):
             assert at(archive, before(later), "ferry") == at(archive, earlier, "ferry")
         assert at(archive, "2024-05-08", "ferry")[2].keys() == {"f1"}
+
+
+def test_a_document_and_its_text_are_counted_apart_and_shown_as_one() -> None:
+    from dateline_web.days import _changes
+
+    with Archive.create(":memory:", plugins()) as archive:
+        archive.record(samples.story())
+        page = samples.captured("A page.", media_type="text/html")
+        text = samples.captured("Its text.", derived_from=page["source"], extracted_by="tool 1")
+        archive.record([page, text], story="ferry")
+        [day] = archive.days("ferry")
+    assert (day.changes["captured"], day.changes["read"]) == (2, 1)
+    assert _changes(day.changes) == "2 captured, 2 recorded"
+    assert _changes({"read": 1}) == "1 read"

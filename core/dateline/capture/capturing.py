@@ -5,31 +5,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-from dateline.capture.details import Review, remembered, said_by_container, taken
+from dateline.capture.details import Review, remembered
 from dateline.capture.earlier import Earlier
 from dateline.capture.following import Following
 from dateline.capture.obtain import Obtained, read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
-    Visit,
     captured_before,
     kept_without,
     require_not_withdrawn,
     require_same_protection,
-    same_capture,
     text_kept,
 )
 from dateline.capture.rereading import Rereading, consequences, usual_charset
+from dateline.capture.same import known_of
 from dateline.capture.source_lines import extracted_from, source_lines
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
 from dateline.events.acts import short
 from dateline.events.envelope import RecordedBy
-from dateline.events.source import SourceCaptured
 from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
 from dateline.plugins.containers import Contained
-from dateline.plugins.formats import Extracted, SourceImporter
+from dateline.plugins.formats import SourceImporter
 from dateline.recording.introductions import introductions
 from dateline.recording.recorder import Recorded
 
@@ -120,7 +118,7 @@ def _attempt(
     blamed = Blamed(archive.plugins, "source_importers", reader.name)
     document = blamed.call(lambda: read(reader, wanted.obtained, wanted.charset, usual))
     extracted = blamed.call(lambda: extracted_from(reader, document))
-    about, ignored, before = _known(state, earlier, wanted, document_id, extracted)
+    about, ignored, before = known_of(state, earlier, wanted, document_id, extracted)
     made = source_lines(
         *(reader, document, extracted, about, archive.document, state.entities, earlier),
         before=before,
@@ -186,40 +184,6 @@ def _attempt(
         ignored=tuple(remarks) if result.new else (),
         undated=bool(without),
     )
-
-
-def _known(
-    state: StoryState,
-    earlier: Earlier,
-    wanted: Wanted,
-    document: str,
-    extracted: Extracted | None,
-) -> tuple[dict[str, Any], list[str], SourceCaptured | None]:
-    """What is known of a document before it is read, notes on what of that was ignored, and the earlier
-    capture that it is the same as."""
-    about, ignored = said_by_container(wanted.contained, wanted.about, state.entities)
-    # A download is a visit: it is kept, also if the page says what it said before.
-    if wanted.obtained.url:
-        return about, ignored, None
-    retrieved = None if wanted.contained is None else wanted.contained.retrieved
-    visit = Visit(retrieved, wanted.held)
-    before = same_capture(state, earlier, document, about, visit)
-    if before is None and wanted.many and wanted.about.get("publisher"):
-        own = _own(state, wanted, extracted)
-        if own.get("publisher"):
-            before = same_capture(state, earlier, document, own, visit)
-        return (about if before is None else own), ignored, before
-    return about, ignored, before
-
-
-def _own(state: StoryState, wanted: Wanted, extracted: Extracted | None) -> dict[str, Any]:
-    """What is known of a document, with the publisher that it or its container names instead of the given."""
-    given = wanted.about | {"publisher": None}
-    own, _ = said_by_container(wanted.contained, given, state.entities)
-    if not own.get("publisher") and (extracted or wanted.contained):
-        found, _ = taken(extracted or Extracted("", ""), own, state.entities)
-        own["publisher"] = found.get("publisher")
-    return own
 
 
 def _read_again(archive: CapturingArchive, wanted: Wanted, again: Rereading) -> Captured:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
-
-from msgspec.structs import asdict
 
 from dateline.capture.earlier import Earlier
 from dateline.capture.source_lines import SourceLines
@@ -83,54 +80,6 @@ def require_same_protection(
         f"its text {text} is already in {state.slug}, {protection}{under}; nothing was written",
         hint=step,
         code="protection-differs",
-    )
-
-
-def same_capture(
-    state: StoryState, earlier: Earlier, document: str, about: Mapping[str, Any], visit: Visit
-) -> SourceCaptured | None:
-    """The last capture of a document with the details `about`, as recorded or as amended since, at the same
-    `visit`. Details that are left out do not differ."""
-    given = {name: value for name, value in about.items() if value}
-    if "publisher" in given:
-        given["publisher"] = given["publisher"].partition("=")[0]
-    for name, source in reversed(earlier.of(document).items()):
-        read = (
-            document_of(source.derived_from or "") == document
-        )  # the bytes of one of its readings
-        if (
-            document_of(name) == document
-            and not read
-            and any(
-                all(_same(getattr(one, key), value) for key, value in given.items())
-                and visit.is_of(one)
-                for one in (source, state.as_captured(name))
-            )
-        ):
-            return source
-    return None
-
-
-@dataclass(frozen=True)
-class Visit:
-    """When a document was retrieved, for example by a crawler, and the place in its container. Without a time
-    it is no visit, and any capture is the same."""
-
-    retrieved: str | None
-    held: Mapping[str, str] | None
-
-    def is_of(self, source: SourceCaptured) -> bool:
-        """Whether `source` is a capture of this visit. The time is recorded only where there is no date of
-        publication; else the same place in the same container is the same visit."""
-        if self.retrieved is None or source.published == f"../{self.retrieved}":
-            return True
-        at, held = source.container, self.held
-        return at is not None and held is not None and asdict(at) == held
-
-
-def _same(known: object, given: object) -> bool:
-    return (tuple(known) if isinstance(known, list | tuple) else known) == (
-        tuple(given) if isinstance(given, list | tuple) else given
     )
 
 

@@ -87,9 +87,8 @@ class Rereading:
 
     @property
     def is_complete(self) -> bool:
-        """Whether the story has the document and its newest reading, both unprotected: nothing is to be recorded."""
-        newest, protected = self._newest, self.state.protected
-        return newest is not None and not {self.before.source, newest.source} & protected.keys()
+        """Whether the story has the document and a text of it: nothing is to be recorded."""
+        return self._newest is not None
 
     @property
     def name(self) -> str:
