@@ -56,6 +56,15 @@ def test_each_document_has_a_line_and_one_that_fails_stops_no_other(
     )
 
 
+def test_what_failed_is_named_again_after_a_long_list(cli: Cli, tmp_path: Path) -> None:
+    good = {f"{n:02}.txt": f"Words {n}." for n in range(30)}
+    bad = {f"{n}.docx": "no document" for n in range(7)}
+    (tmp_path / "a.zip").write_bytes(packed.zipped(bad | good))
+    said = cli("capture", "a.zip", *WIRE).err.splitlines()
+    named = ", ".join(f"a.zip: {n}.docx" for n in range(5))
+    assert said[-1] == f"Failed, see above: {named} and 2 more."
+
+
 def test_what_describes_one_document_is_not_taken_for_many(cli: Cli, tmp_path: Path) -> None:
     (tmp_path / "a.zip").write_bytes(packed.zipped({"c.txt": "Words."}))
     for option in ("--title", "--url", "--byline", "--transcript"):

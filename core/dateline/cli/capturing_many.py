@@ -31,16 +31,21 @@ def show(tries: Iterable[Tried], story: str) -> None:
     """Say what became of each document of a story. Ends the command with exit code 3 if some could not be captured."""
     counts: Counter[str] = Counter()
     undated = 0
+    failed: list[str] = []
     for tried in tries:
         undated += tried.captured is not None and tried.captured.undated
         what = _what(tried)
         counts[what] += 1
+        failed += [tried.place] if what == _FAILED else []
         say(f"{what} {_words(tried)}")
     said = [f"{counts[what]:,} {words}" for what, words in _SUMMARY.items() if counts[what]]
     say(f"{counted(counts.total(), 'document')}: {', '.join(said) or 'none found'}.")
     if undated:
         say(_without_date(undated, story))
-    if counts["Failed:"]:
+    if failed and counts.total() > _SCREEN:
+        more = f" and {len(failed) - _NAMED:,} more" if len(failed) > _NAMED else ""
+        say(f"Failed, see above: {', '.join(failed[:_NAMED])}{more}.")
+    if failed:
         click.get_current_context().exit(FOUND)
 
 
@@ -52,6 +57,9 @@ def _without_date(count: int, story: str) -> str:
     )
 
 
+_FAILED = "Failed:"
+#: After so many lines those that failed are named again, up to so many of them.
+_SCREEN, _NAMED = 30, 5
 #: An id in full. Its first digits are enough in a list.
 _ID = re.compile(r"(sha256:[0-9a-f]{12})[0-9a-f]{52}")
 _SUMMARY = {
@@ -60,14 +68,14 @@ _SUMMARY = {
     "Already there:": "already there",
     "Stays erased:": "erased before",
     "Left out": "left out, since no plugin reads them",
-    "Failed:": "failed",
+    _FAILED: "failed",
 }
 
 
 def _what(tried: Tried) -> str:
     done = tried.captured
     if done is None:
-        return "Left out" if tried.left_out else "Failed:"
+        return "Left out" if tried.left_out else _FAILED
     if done.stays_erased:
         return "Stays erased:"
     if done.read_again:
