@@ -6,19 +6,16 @@ import gzip
 import json
 import struct
 import zipfile
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import pytest
 from tests.capture.conftest import Capture
 
 from dateline import Archive
-from dateline.capture import capturing, unpacking
+from dateline.capture import time_limit
 from dateline.capture.bounds import Bounds
-from dateline.capture.time_limit import limited
 from dateline.plugin import Contained, Container
 from dateline.testing import documents, packed
 from dateline.testing.isolated import isolated
@@ -174,16 +171,8 @@ LONG = {
 def test_long_headers_of_mails_take_little_time(
     capture: Capture, monkeypatch: pytest.MonkeyPatch, head: str
 ) -> None:
-    monkeypatch.setattr(capturing, "extracted_from", quickly(capturing.extracted_from))
+    monkeypatch.setattr(time_limit, "SECONDS", 2)
     assert capture("a.eml", LONG[head] + b"\n\nWords.") == {"": "new"}
-
-
-def quickly(call: Callable[..., Any]) -> Callable[..., Any]:
-    def within(*given: Any) -> Any:
-        with limited("this", "make it faster", seconds=2):
-            return call(*given)
-
-    return within
 
 
 def test_mails_in_mails_are_bounded(capture: Capture) -> None:
@@ -365,12 +354,13 @@ def test_json_that_is_nested_deeply_is_refused(capture: Capture, start: bytes) -
     [
         (b"<rss><![CDATA[" * 1000, {"": "feed-unreadable"}),
         (packed.feed(("T\x1b[2J\u202e", "https://w.example/1", "<p>Words.</p>" + "<div>" * 10_000)), {"1.fragment.html": "new"}),
-        (packed.feed(("T", "https://w.example/1", "<a " * 1000)), {"1.fragment.html": "new"}),
+        (packed.feed(("T", "https://w.example/1", "<a " * 20_000)), {"1.fragment.html": "new"}),
     ],
 )  # fmt: skip
 def test_hostile_feeds_are_explained(
-    capture: Capture, content: bytes, found: dict[str, str]
+    capture: Capture, monkeypatch: pytest.MonkeyPatch, content: bytes, found: dict[str, str]
 ) -> None:
+    monkeypatch.setattr(time_limit, "SECONDS", 2)
     assert capture("a.rss", content) == found
 
 
@@ -419,7 +409,7 @@ class Endless(Container):
 def test_a_container_that_does_not_end_is_stopped(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(unpacking, "limited", partial(limited, seconds=0.05))
+    monkeypatch.setattr(time_limit, "SECONDS", 0.05)
     files = []
     for name, content in {"1.endless": b"", "2.endless": b"raise", "3.txt": b"More."}.items():
         (tmp_path / name).write_bytes(content)

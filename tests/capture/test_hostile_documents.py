@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import zipfile
-from functools import partial
 from io import BytesIO
 
 import pytest
 from tests.capture.conftest import Capture
 
 from dateline import Archive
-from dateline.capture import source_lines
-from dateline.capture.time_limit import limited
+from dateline.capture import time_limit
 from dateline.testing import packed
 
 ENTITY = '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b "c">]>'
@@ -123,5 +121,5 @@ SLOW = {
 def test_documents_that_take_long_are_stopped(
     capture: Capture, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
-    monkeypatch.setattr(source_lines, "limited", partial(limited, seconds=0.05))
+    monkeypatch.setattr(time_limit, "SECONDS", 0.05)
     assert capture(name, SLOW[name]) == {"": "time-limit"}

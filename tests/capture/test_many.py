@@ -197,3 +197,24 @@ def test_a_file_that_is_not_what_its_name_says_is_explained() -> None:
     assert caught.value.code == "format-unknown"
     assert "ninjs" in caught.value.what and "telegram" in caught.value.what
     assert ".zip" in str(caught.value.hint)
+
+
+def test_a_text_that_was_erased_is_read_again_with_its_document(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "a.html").write_bytes(documents.page())
+    with Archive.create(":memory:", plugins(), tmp_path / "a.keys") as archive:
+        archive.open_story("ferry", "Fictional: the ferry Alma")
+
+        def new() -> bool:
+            [one] = archive.capture_all(
+                [str(tmp_path / "in")], story="ferry", publisher="org:desk=Desk"
+            )
+            assert one.captured is not None
+            return one.captured.new
+
+        assert new()
+        archive.erase(positions=[archive.story("ferry").version], reason="Asked", basis="GDPR 17")
+        assert len(archive.state("ferry").sources) == 1
+        assert new()
+        assert len(archive.state("ferry").sources) == 2
+        assert not new()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from urllib.parse import unquote, urlsplit
 
+from dateline.capture.time_limit import READING, limited
 from dateline.documents.charset import marked_charset, web_charset
 from dateline.documents.document import Document
 from dateline.documents.folder import read_bounded
@@ -103,7 +104,11 @@ def read(
         raise DatelineError(
             "the document is empty", hint="get it again, or leave it out", code="document-empty"
         )
-    charset = charset or usual
+    with limited(*READING):
+        return _read(reader, obtained, charset or usual)
+
+
+def _read(reader: SourceImporter, obtained: Obtained, charset: str | None) -> Document:
     declared = web_charset(obtained.charset) if obtained.charset else None
     if shifted_charset(obtained.content):  # for 7-bit text, servers declare their default
         declared = None

@@ -21,7 +21,7 @@ from dateline.capture.details import (
     without_noncharacters,
 )
 from dateline.capture.earlier import Earlier
-from dateline.capture.time_limit import limited
+from dateline.capture.time_limit import READING, limited
 from dateline.documents.document import BINARY, Document
 from dateline.errors import DatelineError
 from dateline.events.acts import short
@@ -96,7 +96,7 @@ def extracted_from(reader: SourceImporter, document: Document) -> Extracted | No
 
     Raises DatelineError (``no-text-extracted``) when there is no text to quote.
     """
-    with limited("reading the document", "save its text in a file and capture it with --as text"):
+    with limited(*READING):
         raw = reader.extract(document)
     if raw is None and document.binary:
         return None

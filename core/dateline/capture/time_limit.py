@@ -12,6 +12,8 @@ from dateline.errors import DatelineError
 
 #: The processor time allowed for reading a document.
 SECONDS = 120.0
+#: What takes so long, and what to do then.
+READING = ("reading the document", "save its text in a file and capture it with --as text")
 
 
 class _Over(BaseException):
@@ -19,12 +21,14 @@ class _Over(BaseException):
 
 
 @contextmanager
-def limited(what: str, hint: str, seconds: float = SECONDS) -> Iterator[None]:
-    """Raises DatelineError (``time-limit``) once the code inside has used `seconds` of processor time.
+def limited(what: str, hint: str, seconds: float | None = None) -> Iterator[None]:
+    """Raises DatelineError (``time-limit``) once the code inside has used `seconds` of processor time, by default
+    `SECONDS`. Not to be nested: the inner limit ends the outer one.
 
     It interrupts only between two Python instructions, never a library's C code. There is no limit
     on Windows or outside the main thread.
     """
+    seconds = SECONDS if seconds is None else seconds
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "setitimer"):
         yield

@@ -48,7 +48,7 @@ def show(tries: Iterable[Tried], story: str, *, quiet: bool) -> None:
 def _without_date(count: int, story: str) -> str:
     has = "1 of them has" if count == 1 else f"{count:,} of them have"
     return (
-        f"{has} no date of publication: on the public record, their facts count from when they are "
+        f"{has} no date of publication: on the public record, facts count from when they are "
         f"recorded. Add it with `dateline amend {story} SOURCE --set published=DATE`."
     )
 

@@ -12,6 +12,8 @@ def html_text(markup: str) -> str:
     from dateline.documents.html_reader import HtmlReader  # slow to import, and seldom needed
 
     reader = HtmlReader()
-    reader.feed(markup)
+    # A tag that does not end is no tag: for each, the parser would read all that follows.
+    ended = markup.rfind(">") + 1
+    reader.feed(markup[:ended] + markup[ended:].replace("<", "&lt;"))
     reader.close()
     return _LINES.sub("\n", _SPACES.sub(" ", "".join(reader.parts))).strip()
