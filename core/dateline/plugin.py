@@ -29,6 +29,7 @@ from dateline.documents.charset import find_charset, marked_charset, web_charset
 from dateline.documents.document import BINARY, Document
 from dateline.documents.html_text import html_text
 from dateline.documents.json_file import json_file
+from dateline.documents.whole import whole
 from dateline.documents.word_diff import Piece, word_diff
 from dateline.doubts.doubt import Doubt, Doubter
 from dateline.doubts.equal import EqualFacts
@@ -168,5 +169,5 @@ __all__ = [
     "one_line", "open_doubts", "open_zip", "original", "parse_edtf", "parse_json", "profile_record", "quantity_words",
     "read_byline", "read_entry", "readings", "source_record", "stated_date", "stated_figures", "story_row",
     "superseded", "support", "to_fields", "to_iso", "understand_date", "unpacked", "versions", "visible", "web_charset",
-    "why_unreadable", "word_diff", "worded",
+    "whole", "why_unreadable", "word_diff", "worded",
 ]  # fmt: skip

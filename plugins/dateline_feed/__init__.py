@@ -13,6 +13,7 @@ from dateline.plugin import (
     MissingLibrary,
     hookimpl,
     stated_date,
+    whole,
 )
 
 _MEDIA_TYPES = ("application/rss+xml", "application/atom+xml", "application/rdf+xml")
@@ -34,10 +35,11 @@ class Feed(Container):
             import feedparser
         except ImportError as error:
             raise MissingLibrary(error.name or "feedparser", "capture") from error
+        content = whole(file)
         try:
             # A file, since text would be taken for an address. Nothing is changed in the content.
             read = feedparser.parse(
-                BytesIO(file.read()), sanitize_html=False, resolve_relative_uris=False
+                BytesIO(content), sanitize_html=False, resolve_relative_uris=False
             )
         except Exception as error:  # the parsers below it raise many kinds
             raise _unreadable(f"{type(error).__name__}: {error}") from error

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from email.message import EmailMessage
 from typing import BinaryIO
 
-from dateline.plugin import Contained, Container, DatelineError
+from dateline.plugin import Contained, Container, DatelineError, whole
 from dateline_mail.message import bytes_of, leaves, parsed, publisher, sent
 
 #: The most characters of a name; its end has the suffix.
@@ -20,7 +20,7 @@ class Attachments(Container):
 
     def documents(self, file: BinaryIO) -> Iterator[Contained]:
         try:
-            message = parsed(file.read())
+            message = parsed(whole(file))
         except DatelineError:
             return  # the reader of the mail itself says why
         attached = [part for part in leaves(message) if _is_attached(part)]

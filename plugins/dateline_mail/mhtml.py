@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from dateline.plugin import Contained, Container, DatelineError
+from dateline.plugin import Contained, Container, DatelineError, whole
 from dateline_mail.message import bytes_of, header, leaves, parsed, sent
 
 
@@ -16,7 +16,7 @@ class SavedPage(Container):
     name, suffixes, media_types = "mhtml", (".mhtml", ".mht"), ("application/x-mimearchive",)
 
     def documents(self, file: BinaryIO) -> Iterator[Contained]:
-        message = parsed(file.read())
+        message = parsed(whole(file))
         pages = [part for part in leaves(message) if part.get_content_type() == "text/html"]
         if not pages:
             raise DatelineError(

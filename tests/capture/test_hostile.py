@@ -12,10 +12,12 @@ from pathlib import Path
 
 import pytest
 from tests.capture.conftest import Capture
+from tests.capture.test_unpacking import FORMATS
 
 from dateline import Archive
 from dateline.capture import time_limit
 from dateline.capture.bounds import Bounds
+from dateline.documents import whole
 from dateline.plugin import Contained, Container
 from dateline.testing import documents, packed
 from dateline.testing.isolated import isolated
@@ -389,6 +391,15 @@ def test_items_that_lie_deep_are_not_looked_for(capture: Capture, depth: int, fo
     item = b'{"versioncreated": "2024-05-06", "body_text": "Words.", "items": %s}'
     inner = b"[" * depth + item % b"[]" + b"]" * depth
     assert len(capture("a.json", item % inner)) == found
+
+
+@pytest.mark.sampled(1)
+@pytest.mark.parametrize("name", ["a.atom", "a.mhtml", "result.json", "item.json"])
+def test_files_that_are_read_at_once_are_bounded(
+    capture: Capture, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(whole, "MAX_BYTES", len(FORMATS[name]) - 1)
+    assert capture(name, FORMATS[name]) == {"": "file-too-large"}
 
 
 class Endless(Container):

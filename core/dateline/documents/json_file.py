@@ -5,21 +5,13 @@ from __future__ import annotations
 import json
 from typing import Any, BinaryIO
 
+from dateline.documents.whole import whole
 from dateline.errors import DatelineError
-
-#: The most bytes of a JSON file: what it becomes in memory is several times as large.
-MAX_BYTES = 512 * 1024 * 1024
 
 
 def json_file(file: BinaryIO) -> Any:
-    """The value in a JSON file. Raises DatelineError (``json-unreadable``, ``json-too-large``)."""
-    content = file.read(MAX_BYTES + 1)
-    if len(content) > MAX_BYTES:
-        raise DatelineError(
-            f"the JSON file is over {MAX_BYTES >> 20} MiB",
-            hint="export it in parts: fewer chats, or less time",
-            code="json-too-large",
-        )
+    """The value in a JSON file. Raises DatelineError (``json-unreadable``, ``file-too-large``)."""
+    content = whole(file)
     try:
         return json.loads(content)
     except RecursionError:
