@@ -296,8 +296,9 @@ class Archive:
         Raises UnknownName, Refused, and DatelineError for a document that cannot be read, or that is
         in the archive withdrawn, or protected for somebody else, or whose publisher is not known.
         """
-        from dateline.capture.capturing import Wanted, capture
+        from dateline.capture.capturing import capture
         from dateline.capture.obtain import obtain
+        from dateline.capture.wanted import Wanted
 
         require_writable(self._engine)
         self.story(story)
@@ -345,10 +346,10 @@ class Archive:
         Raises UnknownName if there is no such story or format; errors of a document are yielded.
         """
         from dateline.capture.bounds import Bounds
-        from dateline.capture.capturing import Wanted
         from dateline.capture.many import capture_all
         from dateline.capture.obtain import Obtained
         from dateline.capture.unpacking import Unpacking
+        from dateline.capture.wanted import Wanted
 
         require_writable(self._engine)
         self.story(story)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-from dateline.capture.details import Review, remembered
+from dateline.capture.details import remembered
 from dateline.capture.earlier import Earlier
 from dateline.capture.following import Following
-from dateline.capture.obtain import Obtained, read, reader_of
+from dateline.capture.obtain import read, reader_of
 from dateline.capture.recapture import (
     CapturingArchive,
     captured_before,
@@ -20,14 +19,12 @@ from dateline.capture.recapture import (
 from dateline.capture.rereading import Rereading, consequences, usual_charset
 from dateline.capture.same import known_of
 from dateline.capture.source_lines import extracted_from, source_lines
+from dateline.capture.wanted import Wanted
 from dateline.documents.document import Document
 from dateline.errors import DatelineError, Refused, VersionConflict
 from dateline.events.acts import short
-from dateline.events.envelope import RecordedBy
 from dateline.events.state import StoryState
 from dateline.plugins.blaming import Blamed
-from dateline.plugins.containers import Contained
-from dateline.plugins.formats import SourceImporter
 from dateline.recording.introductions import introductions
 from dateline.recording.recorder import Recorded
 
@@ -61,29 +58,6 @@ class Captured:
     def new(self) -> bool:
         """Whether anything was recorded; False if the story had it already."""
         return bool(self.recorded.new)
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What to capture: the bytes, what is known about them, and how to read and record them, as
-    `dateline.Archive.capture` describes it. ``contained`` and ``held`` are set for a document of a
-    container: what that knows of it, and where it lies. ``default_publisher`` counts if nothing else says who
-    published it. ``many`` is true for one of many documents: one that is there under the publisher that it names
-    itself is not captured again under the given one."""
-
-    obtained: Obtained
-    about: dict[str, Any]
-    format: str | None
-    charset: str | None
-    protect: str | None
-    recorded_by: RecordedBy
-    review: Review | None = None
-    new: tuple[str, ...] = ()
-    contained: Contained | None = None
-    held: dict[str, str] | None = None
-    reader: SourceImporter | None = None
-    default_publisher: str | None = None
-    many: bool = False
 
 
 def capture(

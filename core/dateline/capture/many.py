@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from dateline.capture.capturing import Captured, Wanted, capture
+from dateline.capture.capturing import Captured, capture
 from dateline.capture.following import Following
 from dateline.capture.recapture import CapturingArchive
 from dateline.capture.unpacking import Found, Unpacking
+from dateline.capture.wanted import Wanted
 from dateline.errors import DatelineError
 
 _WHO = 'say who published the documents that do not name it: --default-publisher org:ID="Its name"'

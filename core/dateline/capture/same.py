@@ -4,18 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from msgspec.structs import asdict
 
 from dateline.capture.details import said_by_container, taken
 from dateline.capture.earlier import Earlier
+from dateline.capture.wanted import Wanted
 from dateline.events.source import SourceCaptured, document_of
 from dateline.events.state import StoryState
 from dateline.plugins.formats import Extracted
-
-if TYPE_CHECKING:
-    from dateline.capture.capturing import Wanted
 
 
 def known_of(
