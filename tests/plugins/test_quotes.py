@@ -176,6 +176,7 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ("It cost $1.5 million in aid.", {"value": 1_500_000, "unit": "dollars", "measure": "aid"}),
         ("It cost $10,000 to $20,000 a year.", {"lower": 10_000, "upper": 20_000}),
         ("Between 20 and 30 ships left.", {"lower": 20, "upper": 30}),
+        ("Approximately 40 ships sailed.", {"value": 40, "approximate": True}),
         ("In 2014 ships sailed for two days.", None),
         ("The four ships left on 3 May.", None),
     ],

@@ -29,10 +29,12 @@ PLURALS = {
 }  # fmt: skip
 _PLURAL = "|".join(one.replace(" ", r"\s+") for one in PLURALS)
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s+{_SCALE})?|(?:a\s+|{_ONES}\s+){_SCALE}|{_ONES}|a\s+dozen)"
-#: How a figure in words can begin.
+#: How a figure in words can begin. Most words of a text are ruled out here, before the long pattern is tried.
 _FIRST = (
-    r"(?:[Mm]o(?:re|st)|[Ff](?:ew|o|i)|[Ll]ess|[Nn](?:o|early|ine)|[Aa](?:s|t|b|lm|pp|n?)\S{0,9}\s|[Uu](?:p|nder)|[Oo](?:ver|n)|[Ss](?:o|ix|ev|co)|[Rr]ou|[Jj]ust|[Bb](?:et|ill)|"
-    r"[Tt](?:w|h[ir]|en)|[Ee](?:i|l)|[Hh](?:a|u)|[Mm]ill|[Tt]hou|[Dd]oz)"
+    r"(?:[Aa](?:n?[\s-]+(?i:hund|thou|mill|bill|tril|dozen|third|quart|fifth|tenth|esti)|bout\s|lmost\s|round\s|pproximately\s|(?i:s\s+many|t\s+(?:least|most)))|"
+    r"[Mm](?:ore\s+(?i:than)|ost\s+of|illions)|[Ff](?:ewer\s|our|ort|if|ive)|[Ll]ess\s+(?i:than)|[Nn](?:ot?\s+(?i:more|less|fewer)|early\s|ine)|"
+    r"[Uu](?:p\s+(?i:to)|nder\s)|[Oo](?:ver\s|ne[\s-]|nly\s)|[Ss](?:ome\s|ix|even|cores)|[Rr]oughly\s|[Jj]ust\s|[Bb](?:etween\s|illions)|"
+    r"[Tt](?:w(?:o|elv|ent)|h(?:ree|irt|ous)|en)|[Ee](?:igh|lev)|[Hh](?:alf|undreds)|[Dd]ozens)"
 )
 _MONEY = rf"[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?"
 FIGURE = re.compile(

@@ -158,16 +158,18 @@ class Reader:
         return self._tried(READINGS[reading], dict(values), self._context)
 
     def _words_before(self, words: Words, depth: int) -> list[str]:
+        texts = _texts(words)
         for before, operation in self._language.before:
-            if _texts(words[: len(before)]) == before:
+            if texts[: len(before)] == before:
                 found = self._operation(operation, words[len(before) :], depth)
                 if found:
                     return found
         return []
 
     def _words_after(self, words: Words, depth: int) -> list[str]:
+        texts = _texts(words)
         for after, operation in self._language.after:
-            if _texts(words[-len(after) :]) == after:
+            if texts[-len(after) :] == after:
                 found = self._operation(operation, words[: -len(after)], depth)
                 if found:
                     return found
@@ -208,11 +210,12 @@ class Reader:
 
     def _span(self, words: Words, depth: int) -> list[str]:
         """Two dates with words between them, of which the first may leave out month and year."""
+        texts = _texts(words)
         for opening, between, operation in self._language.openings:
-            if _texts(words[: len(opening)]) != opening:
+            if texts[: len(opening)] != opening:
                 continue
             for at in range(len(opening) + 1, len(words) - len(between)):
-                if _texts(words[at : at + len(between)]) == between:
+                if texts[at : at + len(between)] == between:
                     pair = (words[len(opening) : at], words[at + len(between) :])
                     found = self._pairs(operation, *pair, depth)
                     if found:
