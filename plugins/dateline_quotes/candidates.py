@@ -11,7 +11,8 @@ from dateline_quotes.attribution import Attribution, Span
 from dateline_quotes.dates import Dated, Dates, source_day
 from dateline_quotes.figures import Stated, figures
 from dateline_quotes.marks import paragraphs
-from dateline_quotes.people import Named, People
+from dateline_quotes.names import Named
+from dateline_quotes.people import People
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
 from dateline_quotes.words import Words

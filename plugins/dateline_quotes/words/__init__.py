@@ -20,7 +20,7 @@ class Verb(msgspec.Struct, frozen=True):
     form: str
 
 
-class Words(msgspec.Struct, frozen=True, gc=False):
+class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The words of one language. ``verbs`` has every form of each verb, and ``past`` the past of each base;
     sets hold words in lower case. The patterns are matched beside a verb:
 
