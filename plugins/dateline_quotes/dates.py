@@ -203,7 +203,9 @@ def _choices(
 ) -> tuple[tuple[str, ...], bool]:
     """Everything that an expression can mean, as EDTF; and whether that counts from `published`."""
     try:
-        found = understand_date(plain, languages=languages, published=published)
+        found = understand_date(
+            plain, languages=languages, published=published, other_languages=False
+        )
     except UnclearDate as unclear:
         return tuple(edtf for edtf, _ in unclear.choices), unclear.relative
     except NotADate:

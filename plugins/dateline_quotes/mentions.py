@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping, Sequence
 
 import msgspec
 
-from dateline_quotes.attribution import Span
 from dateline_quotes.names import OWNER, Named, is_same, key, plain, styled, surname, within
 from dateline_quotes.words import Words
 
@@ -44,9 +43,9 @@ class Mentions:
         for named in self._known.values():
             self._add(named)
         runs = [*self._runs()]
-        for run, name in runs:
+        for start, _, name in runs:
             if " " in name:
-                self._add(self._person(run, name)[0])
+                self._add(self._person(start, name)[0])
         for some in self._full.values():
             some.sort(key=lambda one: -len(one.label))
         self._read.clear()  # a surname is now known as one
@@ -69,12 +68,13 @@ class Mentions:
     def has_role(self, who: Named, role: str) -> bool:
         return role in self._roles.get(who.label, ())
 
-    def _runs(self) -> Iterator[tuple[Span, str]]:
+    def _runs(self) -> Iterator[tuple[int, int, str]]:
+        """Where large words begin and end that may be a name, and the words."""
         for match in self._words.run.finditer(self._text):
             run, at = match[0], match.start()
             place = within(run, self._words)
             if place is not None:
-                yield Span(at + place[0], at + place[1]), run[place[0] : place[1]]
+                yield at + place[0], at + place[1], run[place[0] : place[1]]
 
     def _add(self, named: Named | None) -> None:
         if named is not None and named.kind == "person" and " " in named.label:
@@ -82,10 +82,10 @@ class Mentions:
             if len(some) < _MOST_NAMESAKES and named not in some:
                 some.append(named)
 
-    def _find(self, runs: list[tuple[Span, str]]) -> Iterator[Mention]:
+    def _find(self, runs: list[tuple[int, int, str]]) -> Iterator[Mention]:
         latest: dict[str, Named] = {}
-        for run, name in runs:
-            named, gender = self._person(run, name)
+        for start, end, name in runs:
+            named, gender = self._person(start, name)
             if named is None:
                 continue
             last = surname(named.label)
@@ -96,11 +96,11 @@ class Mentions:
                 self._gender.setdefault(named.label, gender)
             roles = self._roles.setdefault(named.label, set())
             if not roles or not self._words.roles.isdisjoint(name.casefold().split()):
-                roles.update(self._roles_at(run, name))
-            yield Mention(run.start, run.end, named)
+                roles.update(self._roles_at(start, end))
+            yield Mention(start, end, named)
 
-    def _person(self, run: Span, name: str) -> tuple[Named | None, str]:
-        """The person that a name names, if it names one, and a gender from a title."""
+    def _person(self, start: int, name: str) -> tuple[Named | None, str]:
+        """The person that the name at `start` names, if it names one, and a gender from a title."""
         read = self._read.get(name)
         if read is None:
             read = self._named(name) if " " in name else (self._surnamed(name), "")
@@ -111,7 +111,7 @@ class Mentions:
             and named.id is None
             and " " in named.label
             and name.startswith(named.label)
-            and self._is_thing(run.start)
+            and self._is_thing(start)
         ):
             return None, ""
         return read
@@ -152,15 +152,15 @@ class Mentions:
             and plain(before[-2]) in self._words.bodies
         )
 
-    def _roles_at(self, run: Span, name: str) -> Iterator[str]:
+    def _roles_at(self, start: int, end: int) -> Iterator[str]:
         """The offices that words beside a name give: Mayor Roe; Roe, the mayor; the mayor of Quay, Jane Roe."""
-        before = _SENTENCE.split(self._text[max(0, run.start - _BESIDE) : run.start])[-1]
+        before = _SENTENCE.split(self._text[max(0, start - _BESIDE) : start])[-1]
         if before.rstrip().endswith(","):
             before = before.rstrip(" ,").rpartition(",")[2]
         else:
             before = " ".join(before.split()[-2:])
-        after = _OFFICE_AFTER.match(self._text, run.end, run.end + _BESIDE)
-        for beside in (name, before, after and after[0]):
+        after = _OFFICE_AFTER.match(self._text, end, end + _BESIDE)
+        for beside in (self._text[start:end], before, after and after[0]):
             if beside:
                 yield from (
                     one for one in LETTERS.findall(beside.casefold()) if one in self._words.roles

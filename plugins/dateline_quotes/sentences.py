@@ -14,7 +14,7 @@ from dateline_quotes.words import Words
 #: Stands for every character of a quotation but its marks and its last punctuation.
 MASK = "\x00"
 _END = re.compile(r"[.!?…][\"”’')\]»]*\s+(?=[\"“‘'«(\[„`]*(?:[^\W\d_a-z]|\d|\x00))")
-_WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*|\d[\d.,]*")
+_WORD = re.compile(r"[^\W\d_]++(?:[’'.-][^\W\d_]++)*+|\d[\d.,]*+")
 #: What has more words or quotations without an end is no sentence: a table, or a text without punctuation.
 _MOST_WORDS, _MOST_QUOTED = 300, 60
 _LAST = re.compile(r"[.,!?…;:—–\"”’'»“«-]+\s*\Z")

@@ -230,9 +230,10 @@ def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
 def entity_id(name: str, kind: str) -> str | None:
     """The id of an entity that is called `name`: ``person:ida-brandt``. `kind` is person, organization,
     place or group. None if none of its letters can be written in an id."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
-    )
+    plain = name.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", latin(plain))
+        plain = "".join(c for c in decomposed if not _is_accent(c))
     words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
     if not words:
         return None

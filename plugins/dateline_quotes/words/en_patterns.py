@@ -70,7 +70,8 @@ _TITLES = "|".join(
     )
 )
 _NAMED = (
-    rf"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*(?:(?:(?<=\b[^\W\d_a-z])|(?<=\.[^\W\d_a-z])|{_TITLES})\.)?"
+    r"[^\W\d_a-z][\w’'-]*+(?:\.(?=\w)[\w’'-]*+)*+"
+    rf"(?:(?=\.)(?:(?<=\b[^\W\d_a-z])|(?<=\.[^\W\d_a-z])|{_TITLES})\.)?"
 )
 RUN = re.compile(
     rf"{_NAMED}(?:[ \u00a0]+(?:(?:de|del|la|le|van|von|der|den|bin|al|el|da|di|dos|ibn|of)\s+){{0,2}}{_NAMED}){{0,11}}"
