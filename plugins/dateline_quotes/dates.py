@@ -30,6 +30,7 @@ _CLAUSE = re.compile(r"[.;!?]\s|\n\s*\n|,\s+(?:which|who|but|and)\s")
 _WEEKDAY = re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE)
 _WEEK_DAYS = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 _YEAR = re.compile(r"[12]\d{3}")
+_DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d+")
 _AGO = re.compile(r"\A(?:the\s+)?(?:a year (?:ago|earlier)|year-ago|year-earlier)(?:\s+period)?\Z")
 #: Where a dateline is looked for, and how many days a story may appear after it.
 _HEAD, _WEEK = 400, 7
@@ -51,7 +52,7 @@ class Dates:
 
     def __init__(self, published: str | None, languages: tuple[str, ...]) -> None:
         self._published, self._languages = published, languages
-        day = re.match(r"\d{4}-\d\d-\d\d", published or "")
+        day = _DAY.match(published or "")
         self._day = date.fromisoformat(day[0]) if day else None
         self._read: dict[tuple[str, str], tuple[str, bool] | None] = {}
         self._quarter: tuple[int, int] | None = None
@@ -133,7 +134,7 @@ class Dates:
 
     def _distance(self, edtf: str) -> int:
         assert self._day is not None
-        parts = [int(one) for one in re.findall(r"\d+", edtf.split("/")[0])[:3]]
+        parts = [int(one) for one in _NUMBER.findall(edtf.split("/")[0])[:3]]
         try:
             return abs((date(*[*parts, 1, 1][:3]) - self._day).days)
         except (TypeError, ValueError):
@@ -235,7 +236,7 @@ def source_day(text: str, published: str | None) -> str | None:
 
 def _is_near(edtf: str, published: str | None) -> bool:
     """Whether a day is at most a week before `published`, or a day after."""
-    if published is None or not re.match(r"\d{4}-\d\d-\d\d", published):
+    if published is None or not _DAY.match(published):
         return False
     days = (date.fromisoformat(published[:10]) - date.fromisoformat(edtf[:10])).days
     return -1 <= days <= _WEEK

@@ -25,6 +25,7 @@ from dateline_quotes.words.en_figures import (
 _MOST_COUNTED = 5
 _PLURAL = re.compile(r"s\Z|\A(?:people|men|women|children)\Z")
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
+_DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -97,6 +98,10 @@ def _plain(words: str) -> str:
 @lru_cache(8192)
 def _read(words: str) -> dict[str, Any] | None:
     """The fields of the one figure that the words state; None if they may state several."""
+    digits = _DIGITS.fullmatch(words)
+    if digits is not None:  # most are: they need no table
+        plain = words.replace(",", "")
+        return {"value": float(plain) if digits[1] else int(plain)}
     found = stated_figures(f"{words} ", ["en"], typed=True)
     if len(found) != 1 or len(found[0].readings) != 1:
         return None

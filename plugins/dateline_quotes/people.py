@@ -68,9 +68,7 @@ class People:
         if not gender:
             return speaker if speaker is not None and speaker.kind != "person" else None
         near = [
-            one
-            for one in self._mentions.before(at, _FAR)
-            if self._mentions.may_be(one.who, gender)
+            one for one in self._mentions.before(at, _FAR) if self._mentions.may_be(one.who, gender)
         ]
         if not near:
             return speaker if speaker is not None and speaker.kind == "person" else None

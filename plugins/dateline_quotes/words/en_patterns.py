@@ -18,7 +18,7 @@ _ADJUNCT = rf"""\s*,?\s*(?:
   )"""
 
 ADJUNCT = re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE)
-ACCORDING = re.compile(r"\baccording to\s+", re.IGNORECASE)
+ACCORDING = re.compile(r"[Aa](?<!\w.)(?i:ccording to\s+)")
 LEADS = re.compile(r"\s*[,:]?\s*(?:that\b(?!['’]s)\s*)?,?\s*")
 COMMA = re.compile(r",\s*(?:and\s+|while\s+)?")
 ADDS = re.compile(r",\s*(?:and\s+|but\s+)?(?:also\s+|later\s+|then\s+)?\Z")
