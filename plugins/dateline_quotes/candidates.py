@@ -15,6 +15,7 @@ from dateline_quotes.names import Named
 from dateline_quotes.people import People
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
+from dateline_quotes.wording import bare, sentence
 from dateline_quotes.words import Words
 
 _MARKS = "\"“”„‟«»`'‘’"
@@ -89,7 +90,7 @@ class Reading:
     def _statement(
         self, one: Attribution, who: Named, entities: list[str], relays: list[str]
     ) -> dict[str, Any]:
-        parts = [self._bare(part) for part in one.content] if one.direct else [*one.content]
+        parts = [bare(self._text, part, _MARKS) for part in one.content] if one.direct else [*one.content]
         quotes = [self._text[slice(*part)] for part in parts]
         evidence = [_item("content", part) for part in parts]
         fields: dict[str, Any] = {
@@ -109,10 +110,10 @@ class Reading:
             ]
             if inner:
                 longest = max(inner, key=lambda match: len(match[1]))
-                evidence.append(_item("quote", self._bare(Span(*longest.span(1)))))
+                evidence.append(_item("quote", bare(self._text, Span(*longest.span(1)), _MARKS)))
                 fields |= {
                     "mode": "mixed",
-                    "quote": self._text[slice(*self._bare(Span(*longest.span(1))))],
+                    "quote": self._text[slice(*bare(self._text, Span(*longest.span(1)), _MARKS))],
                 }
         for role, span in (("source", one.source), ("cue", one.cue), ("relay", one.relay)):
             if span is not None:
@@ -125,30 +126,7 @@ class Reading:
             evidence += [
                 _item("time", Span(dated.start, dated.end)) for dated in self._dated.values()
             ]
-        return fields | {"text": self._sentence(one, who, quotes), "evidence": evidence}
-
-    def _bare(self, span: Span) -> Span:
-        """A quotation without its marks and the comma before the last one."""
-        text = self._text[slice(*span)]
-        start = span.start + len(text) - len(text.lstrip(_MARKS))
-        end = span.end - len(text) + len(text.rstrip(_MARKS + " "))
-        return Span(start, end - self._text[start:end].endswith(",")) if start < end else span
-
-    def _sentence(self, one: Attribution, who: Named, quotes: list[str]) -> str:
-        """The statement in a sentence with the speaker's name."""
-        flat = [" ".join(quote.split()) for quote in quotes]
-        verb = self._words.verbs.get(self._text[slice(*one.cue)] if one.cue else "")
-        said = (
-            self._words.past[one.verb]
-            if verb is None or verb.form == "ing"
-            else self._text[slice(*one.cue or (0, 0))]
-        )
-        if one.direct:
-            return f'{who.label} {said}: "{" ... ".join(flat)}"'
-        if one.cue is None or one.trailing or len(quotes) > 1 or one.cue.end > one.content[0].start:
-            return f"{who.label} {said}: {' ... '.join(flat)}"
-        between = " ".join(self._text[one.cue.end : one.content[0].start].split())
-        return f"{who.label} {said} {between} {flat[0]}".replace("  ", " ").replace(" , ", ", ")
+        return fields | {"text": sentence(one, who, quotes, self._text, self._words), "evidence": evidence}
 
     def _times(self, one: Attribution, parts: list[Span]) -> dict[str, Any]:
         """When it was said, by the words around the verb; and the one date of what was said."""

@@ -1,0 +1,79 @@
+"""A statement as one sentence of English, or of the text's own language: who said it, and what. Pure."""
+
+from __future__ import annotations
+
+import re
+
+from dateline_quotes.attribution import Attribution, Span
+from dateline_quotes.names import Named
+from dateline_quotes.words import Words
+
+#: What stands between a verb and what was said in a plain clause: said on Sunday that. No other mark is in it.
+_PLAIN = re.compile(r"(?:[\s\w’'$%]|(?<=\w)[.-](?=\w)|(?<=\b[A-Z])\.|(?<=\b[A-Z][a-z])\.)*")
+_COMMA_INSIDE = re.compile(r",(?=[\"”’']+\Z)")
+_ENDS = " ,;:—–-"
+
+
+def sentence(one: Attribution, who: Named, quotes: list[str], text: str, words: Words) -> str:
+    """The statement in one sentence; `quotes` are the parts of what was said. The words of the source follow
+    the verb as they stand if they make a plain clause with it, and a colon if not."""
+    said = " ... ".join(_COMMA_INSIDE.sub("", _flat(quote)) for quote in quotes)
+    subject, verb = _subject(one, who, text, words), _verb(one, text, words)
+    if one.direct:
+        return f'{subject} {verb}: "{said}"'
+    between = _between(one, text)
+    if between is None:
+        return f"{subject} {verb}: {said}"
+    return " ".join(filter(None, (subject, verb, between, said)))
+
+
+def _subject(one: Attribution, who: Named, text: str, words: Words) -> str:
+    """The name of the speaker; or what the text calls one who has none, with its article: The mayor of Quay."""
+    source = _flat(text[slice(*one.source)]) if one.source is not None else ""
+    named = who.id is not None or (who.kind == "person" and who.label[:1].isupper())
+    pronoun = source.casefold() in words.pronouns or source.casefold() in words.relatives
+    subject = who.label if named or pronoun or not source else source.strip(_ENDS)
+    return subject[:1].upper() + subject[1:]
+
+
+def _verb(one: Attribution, text: str, words: Words) -> str:
+    """The verb with the small words before it: did not say. A participle becomes the past."""
+    if one.cue is None:
+        return words.past[one.verb]
+    cue = text[slice(*one.cue)]
+    verb = words.verbs.get(cue)
+    if verb is None or verb.form == "ing":
+        return words.past[one.verb]
+    before = text[one.source.end : one.cue.start] if one.source is not None else ""
+    small = before.split()
+    if all(_is_small(word, words) for word in small):
+        return " ".join([*small, cue])
+    return cue if verb.form != "base" else words.past[one.verb]
+
+
+def _is_small(word: str, words: Words) -> bool:
+    return (
+        word in words.auxiliaries or word in words.adverbs or word.endswith(words.adverb_ending)
+    )
+
+
+def _between(one: Attribution, text: str) -> str | None:
+    """The words from the verb to what was said; None if these make no plain clause."""
+    if one.cue is None or one.trailing or len(one.content) > 1:
+        return None
+    if one.cue.end > one.content[0].start or (one.source and one.source.start > one.cue.start):
+        return None
+    between = text[one.cue.end : one.content[0].start]
+    return _flat(between) if _PLAIN.fullmatch(between) else None
+
+
+def _flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+def bare(text: str, span: Span, marks: str) -> Span:
+    """A quotation without its marks and the comma before the last one."""
+    words = text[slice(*span)]
+    start = span.start + len(words) - len(words.lstrip(marks))
+    end = span.end - len(words) + len(words.rstrip(marks + " "))
+    return Span(start, end - text[start:end].endswith(",")) if start < end else span
