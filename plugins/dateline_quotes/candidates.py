@@ -90,7 +90,11 @@ class Reading:
     def _statement(
         self, one: Attribution, who: Named, entities: list[str], relays: list[str]
     ) -> dict[str, Any]:
-        parts = [bare(self._text, part, _MARKS) for part in one.content] if one.direct else [*one.content]
+        parts = (
+            [bare(self._text, part, _MARKS) for part in one.content]
+            if one.direct
+            else [*one.content]
+        )
         quotes = [self._text[slice(*part)] for part in parts]
         evidence = [_item("content", part) for part in parts]
         fields: dict[str, Any] = {
@@ -126,7 +130,10 @@ class Reading:
             evidence += [
                 _item("time", Span(dated.start, dated.end)) for dated in self._dated.values()
             ]
-        return fields | {"text": sentence(one, who, quotes, self._text, self._words), "evidence": evidence}
+        return fields | {
+            "text": sentence(one, who, quotes, self._text, self._words),
+            "evidence": evidence,
+        }
 
     def _times(self, one: Attribution, parts: list[Span]) -> dict[str, Any]:
         """When it was said, by the words around the verb; and the one date of what was said."""

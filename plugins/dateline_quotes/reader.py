@@ -168,8 +168,11 @@ class Reader:
         named = subjects.before(self.sentence, at, self.words, self.claimed)
         if named is None or follows_quotation(self.text, self.sentence.words[at].start):
             return False
+        if self.sentence.words[at + 1].text.lower() in self.words.pronouns:
+            return True
+        commas = self.text.count(",", self.claimed, self.sentence.words[at].start)
         leads = not self.text[self.claimed : named.start].strip()
-        return leads or self.sentence.words[at + 1].text.lower() in self.words.pronouns
+        return leads and commas != 1  # The vote, said Roe, was lost
 
     def _goes_on(self, at: int, verb: Verb) -> Attribution | None:
         """Another verb of the same subject: Roe said this and added that."""

@@ -28,13 +28,16 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
     if "," in gap:
         return _named_before(sentence, last, words, least)
     first = _first(sentence, last, words, least)
-    while first <= last and _is_day(sentence, first, words):  # On Thursday Roe said
+    while first <= last and (
+        _is_day(sentence, first, words) or sentence.words[first].text in words.leading
+    ):  # On Thursday Roe said; even Roe said
         first += 1
     head = sentence.words[min(first, last)].text
     verb = words.verbs.get(head)
     if (
         first > last
         or head.lower() in words.prepositions
+        or head in words.auxiliaries
         or (verb is not None and verb.form in ("ing", "past"))
     ):
         return None

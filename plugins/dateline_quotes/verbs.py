@@ -17,6 +17,9 @@ def is_noun(sentence: Sentence, at: int, verb: Verb, words: Words) -> bool:
         return False
     if previous.lower() in words.determiners:
         return verb.takes != QUOTING
+    if verb.form == "past" and previous.endswith(words.owners):
+        owner = previous[:-2].lower()  # Roe's reported income; he's said
+        return owner not in words.pronouns and owner not in words.relatives
     if verb.form not in ("base", "present"):
         return False
     if previous in words.prepositions or previous in words.infinitive:

@@ -52,9 +52,7 @@ def _verb(one: Attribution, text: str, words: Words) -> str:
 
 
 def _is_small(word: str, words: Words) -> bool:
-    return (
-        word in words.auxiliaries or word in words.adverbs or word.endswith(words.adverb_ending)
-    )
+    return word in words.auxiliaries or word in words.adverbs or word.endswith(words.adverb_ending)
 
 
 def _between(one: Attribution, text: str) -> str | None:

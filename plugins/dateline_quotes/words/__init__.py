@@ -38,6 +38,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     be: frozenset[str]
     adverbs: frozenset[str]
     adverb_ending: str
+    leading: frozenset[str]
     owners: tuple[str, ...]
     boundaries: frozenset[str]
     joining: frozenset[str]

@@ -74,6 +74,7 @@ WORDS = Words(
 "will would can could may might should must do does did don doesn didn don't doesn't didn't don’t doesn’t didn’t"
 ),
     adverb_ending="ly",
+    leading=listed("even then now again once still also instead initially"),
     owners=("'s", "’s"),
     joining=frozenset(["and"]),
     infinitive=frozenset(["to"]),
