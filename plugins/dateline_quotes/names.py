@@ -63,7 +63,16 @@ def within(run: str, words: Words) -> tuple[int, int] | None:
         found = found[1:]
     owners = [n for n, (start, end) in enumerate(found[:-1]) if OWNER.search(run[start:end])]
     found = found[owners[-1] + 1 if owners else 0 :]
+    texts = [run[start:end] for start, end in found]
+    place = next((n for n, one in enumerate(texts) if one in words.prepositions), len(found))
+    if 1 < place < len(found) and not any(_is_thing(plain(one), words) for one in texts[:place]):
+        found = found[:place]  # Jane Roe of Quay
     return (found[0][0], found[-1][1]) if found else None
+
+
+def _is_thing(folded: str, words: Words) -> bool:
+    """Whether a word of a name says that it is one of an office or a body: Secretary of State."""
+    return folded in words.bodies or folded in words.media or folded in words.roles
 
 
 @lru_cache(_CACHED)

@@ -152,6 +152,13 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("Ida Brandt said no word was true. Brandt said it was open.", ["Ida Brandt"] * 2),
         ("Kyiv and the West said that it was open.", ["Kyiv and West"]),
         ("The clerk of Ida Brandt said it was open.", ["clerk of Ida Brandt"]),
+        ("Ida Brandt, clerk of the Port of Quay, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt of Lund, Sweden, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, who was in Lund, Sweden, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, 52, a member of the Quay Board, said it was open.", ["Ida Brandt"]),
+        ("The clerk, Ida Brandt, said it was open.", ["Ida Brandt"]),
+        ("Ships sail again, said Ida Brandt, the clerk.", ["Ida Brandt"]),
+        ("Even Ida Brandt said it was open.", ["Ida Brandt"]),
     ],
 )
 def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
