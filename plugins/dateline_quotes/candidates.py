@@ -40,7 +40,7 @@ class Reading:
         parts = [*paragraphs(text)]
         self._masked = masked_text(text, parts)
         self._people = People(self._masked, words, names)
-        dates = Dates(source_day(text, published), (words.code,))
+        dates = Dates(source_day(text, published, words), words)
         self._dates = [*dates.find(text, 0, len(text))]
         self._places = [one.start for one in self._dates]
         self._said = statements(self._masked, parts, words)
@@ -61,15 +61,11 @@ class Reading:
             self._spoken += [(part, entities, relays) for part in one.content]
             yield self._statement(one, who, entities, relays)
         self._spoken.sort(key=lambda spoken: spoken[0])
-        yield from map(self._figure, figures(self._text))
+        yield from map(self._figure, figures(self._text, self._words))
 
     def _entities(self, who: Named) -> Iterator[str]:
         """The speakers that a name stands for: Kyiv and the West are two."""
-        both = (
-            re.fullmatch(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)", who.label)
-            if who.id is None
-            else None
-        )
+        both = self._words.two.fullmatch(who.label) if who.id is None else None
         for label in both.groups() if both and who.label[0].isupper() else [who.label]:
             known = self._people.known(label)
             entity = (known or (who if label == who.label else Named(label, who.kind))).entity(

@@ -13,7 +13,7 @@ _MOST = 80
 def described(words: str, table: Words, mentions: Mentions) -> Named | None:
     """The entity that words describe, with their own words as its label; None if they describe nobody."""
     first, _, rest = words.partition(" ")
-    article = rest and (first.casefold() in table.definite or first.casefold() in ("a", "an"))
+    article = rest and (first.casefold() in table.definite or first.casefold() in table.indefinite)
     label = _medium((rest if article else words).strip(" ,.'’"), table)
     parts = LETTERS.findall(label.casefold())
     if not parts or len(label) > _MOST or parts[0] in table.not_speakers:
@@ -37,7 +37,7 @@ def _kind(label: str, parts: list[str], table: Words) -> str:
     last = parts[head - 1] if head else ""
     if last and (last in table.bodies or last in table.media):
         return "organization"
-    if last.endswith("s") and last in label:  # plural
+    if last.endswith(table.plural_ending) and last in label:  # plural
         return "group"
     if any(one in table.roles for one in parts[:head]):
         return "person"

@@ -54,7 +54,9 @@ class Mentions:
 
     def known(self, name: str) -> Named | None:
         """The entity of the story with that name."""
-        return self._known.get(key(name)) or self._known.get(key(name).removeprefix("the "))
+        first, _, rest = key(name).partition(" ")
+        bare = rest if first in self._words.article else ""
+        return self._known.get(key(name)) or self._known.get(bare)
 
     def before(self, at: int, most: int = 1) -> Sequence[Mention]:
         """At most so many mentions that begin before a place; the nearest first."""
@@ -144,11 +146,11 @@ class Mentions:
     def _is_thing(self, start: int) -> bool:
         """Whether an article, or a body and "for", are before large words: the Clean Power Plan."""
         before = self._text[max(0, start - _BESIDE) : start].split()[-3:]
-        if before and before[-1] in ("the", "The"):
+        if before and before[-1].lower() in self._words.article:
             return True
         return (
             len(before) > 1
-            and before[-1] in ("for", "on", "of")
+            and before[-1] in self._words.of_body
             and plain(before[-2]) in self._words.bodies
         )
 

@@ -51,7 +51,7 @@ def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
     return (
         text in words.auxiliaries
         or text in words.adverbs
-        or (text.endswith("ly") and text == sentence.words[at].text)
+        or (text.endswith(words.adverb_ending) and text == sentence.words[at].text)
     )
 
 
@@ -82,7 +82,7 @@ def _is_day(sentence: Sentence, at: int, words: Words) -> bool:
 
 def _joins(sentence: Sentence, at: int, last: int, words: Words) -> bool:
     """Whether "and" joins two names: Kyiv and the West."""
-    if sentence.words[at].text != "and" or not 0 < at < last:
+    if sentence.words[at].text not in words.joining or not 0 < at < last:
         return False
     follows, ahead = sentence.words[at + 1], sentence.words[at - 1]
     if "," in _gap(sentence, at - 1) or not ahead.large:
@@ -162,10 +162,14 @@ def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
     if head.text.lower() in words.pronouns:
         return True
     if not head.large and (
-        head.text in words.prepositions or head.text in words.relatives or head.text in ("a", "an")
+        head.text in words.prepositions
+        or head.text in words.relatives
+        or head.text in words.indefinite
     ):
         return False
-    if head.text[0].isdigit() or (head.text.islower() and head.text.endswith(("ed", "ing"))):
+    if head.text[0].isdigit() or (
+        head.text.islower() and head.text.endswith(words.participle_endings)
+    ):
         return False
     return (
         any(
@@ -198,11 +202,11 @@ def after(sentence: Sentence, at: int, words: Words) -> Span | None:
 
 def _joins_after(sentence: Sentence, last: int, words: Words) -> bool:
     """Whether "and" and another name follow word number `last`."""
-    if sentence.words[last + 1].text != "and" or not sentence.words[last].large:
+    if sentence.words[last + 1].text not in words.joining or not sentence.words[last].large:
         return False
     following = sentence.words[last + 2 : last + 4]
     return bool(following) and (
-        following[0].large or (following[0].text == "the" and following[-1].large)
+        following[0].large or (following[0].text in words.article and following[-1].large)
     )
 
 
@@ -238,8 +242,8 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
             ends
             or (
                 word.text.islower()
-                and re.search(r"(?:ed|s|ly)\Z", lower)
-                and not lower.endswith("ss")
+                and lower.endswith(words.verb_endings)
+                and not lower.endswith(words.not_verb_endings)
                 and rest[end - 1].large
             )
         ):

@@ -24,7 +24,9 @@ def is_noun(sentence: Sentence, at: int, verb: Verb, words: Words) -> bool:
         return False
     if previous in words.prepositions or previous in words.infinitive:
         return True
-    plural = previous.islower() and previous.endswith("s") and verb.form == "present"
+    plural = (
+        previous.islower() and previous.endswith(words.plural_ending) and verb.form == "present"
+    )
     return plural or previous[0].isdigit() or previous.endswith(words.owners)
 
 
@@ -47,7 +49,9 @@ def is_plural(sentence: Sentence, source: Span, words: Words) -> bool:
     """Whether a subject takes the base form: officials say, Roe and Doe say."""
     parts = sentence.text[source.start : source.end].lower().split()
     return (
-        parts[-1].endswith("s") or parts[-1] in words.plurals or not words.joining.isdisjoint(parts)
+        parts[-1].endswith(words.plural_ending)
+        or parts[-1] in words.plurals
+        or not words.joining.isdisjoint(parts)
     )
 
 

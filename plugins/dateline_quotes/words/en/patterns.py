@@ -76,3 +76,7 @@ _NAMED = (
 RUN = re.compile(
     rf"{_NAMED}(?:[ \u00a0]+(?:(?:de|del|la|le|van|von|der|den|bin|al|el|da|di|dos|ibn|of)\s+){{0,2}}{_NAMED}){{0,11}}"
 )
+#: Two names of one word, which are two speakers: Kyiv and the West.
+TWO = re.compile(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)")
+#: Begins a clause about what was just named: Crimea, which was seized in 2014.
+RELATIVE = re.compile(r",\s+(?:which|who|whom|whose|where|when)\b")

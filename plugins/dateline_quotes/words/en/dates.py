@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dateline_quotes.words import listed
+from dateline_quotes.words.tables import DateWords, listed
 
 _DAY = r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day"
 _MONTH = (
@@ -38,7 +38,7 @@ _FIRST = (
     r"[Ss](?:oon|ix\s|even\s|econd|prin|umm|tart\s)|[Yy]e[as]|[Ff](?:isc|irst|ive\s|our|all\s)|[Qq]uarter|[Bb]egin|[Ww]int|"
     r"M(?:on|ar|ay)|Wed|Fri|S(?:at|un|ep)|J(?:an|u[nl])|Feb|Oct|Nov|Dec|\d)"
 )
-EXPRESSION = re.compile(
+_EXPRESSION = re.compile(
     rf"""(?<![\w$£€-])(?={_FIRST})(?:
       (?:{_DAY},?\s+)?{_M}\s+\d{{1,2}}(?:st|nd|rd|th)?\b(?!,\d{{3}}|\d)(?:,?\s+{_YEAR}\b|\s+(?:of\s+)?(?:last|this|next)\s+year\b)?
     | (?:{_DAY},?\s+)?(?:the\s+)?\d{{1,2}}(?:st|nd|rd|th)?\s+(?:of\s+)?{_M}(?:,?\s+{_YEAR}\b)?
@@ -63,20 +63,20 @@ EXPRESSION = re.compile(
     re.VERBOSE,
 )
 #: What every expression has one of: a look for it is quick.
-MAY_BE = re.compile(
+_MAY_BE = re.compile(
     r"day|[Nn]ow|[Cc]urrently|[Rr]ecent|[Ss]oon|future|onight|omorrow|ago\b|earlier|later\b|quarter|period|year|week|month|decade|century|summer|winter|"
     r"spring|autumn|fall|[Ll]ast|[Nn]ext|[Tt]his|Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec|1[5-9]\d\d|20\d\d|\d0s|\d/\d"
 )
 #: KYIV, Oct. 13 (Reuters) -
-DATELINE = re.compile(
+_DATELINE = re.compile(
     rf"^[ \t]*[A-Z][A-Z.'’ -]+(?:,\s+[A-Z][\w. ]+?)?,\s+({_M}\s+\d{{1,2}}(?:,\s*{_YEAR})?)\s*(?:\([^()\n]{{1,40}}\)\s*)?[-—–]",
     re.MULTILINE,
 )
-QUARTER = re.compile(
+_QUARTER = re.compile(
     rf"(?:\b(?P<year>{_YEAR})\b.*?)?(?:\b(?P<n>{_ORDINAL})\b[\w -]*?)?\bquarter\b(?:\s+of\s+(?:fiscal\s+)?(?P<of>{_YEAR}|\w+\s+year))?|period\b",
     re.IGNORECASE,
 )
-ORDINALS = {
+_ORDINALS = {
     "first": 1,
     "second": 2,
     "third": 3,
@@ -87,18 +87,18 @@ ORDINALS = {
     "4th": 4,
 }
 #: Modifiers that say which part of a time is meant, or how exact it is.
-MODIFIERS = re.compile(
+_MODIFIERS = re.compile(
     r"\A(?:early|late|mid|earlier|later|nearly|about|almost|some|over|around|the end of|end of|the beginning of|beginning of|"
     r"the start of|start of|middle of|the middle of|fiscal year|fiscal|its|their|his|more than|the)[\s-]+"
 )
 #: Expressions without a date, which say before, at or after the day of the source.
-VAGUE = {
+_VAGUE = {
     **dict.fromkeys(("now", "right now", "currently", "current", "at present", "these days", "already", "nowadays", "today's", "present"), "{day}"),
     **dict.fromkeys(("recently", "more recently", "recent", "recent years", "in the past", "the past", "previously", "several years ago", "years ago", "once", "formerly", "past years", "lately"), "../{day}"),
     **dict.fromkeys(("soon", "future", "the future", "the near future", "in the future", "one day", "someday"), "{day}/.."),
 }  # fmt: skip
 #: What looks like a date, and says none without the text around it.
-NO_DATES = listed("year week month quarter") | {
+_NO_DATES = listed("year week month quarter") | {
     "the year",
     "this past week",
     "the past year",
@@ -106,17 +106,43 @@ NO_DATES = listed("year week month quarter") | {
     "a month later",
     "two years later",
 }
-INEXACT = re.compile(
+_INEXACT = re.compile(
     r"\A(?:(?:earlier|later|nearly|almost|more than|over|some|the end of|end of|the beginning of|beginning of|the start of|start of|"
     r"the middle of|middle of|(?:early|late)(?=\s+(?:mon|tues|wednes|thurs|fri|satur|sun)day))\s+)+(?=\S)"
 )
 #: Words of what is to come in a clause; and those after which a weekday is to come.
-COMING = re.compile(
+_COMING = re.compile(
     r"\b(?:will|would|shall|should|could|may|might|plans?|planned|planning|expects?|expected|scheduled|due|to be|is to|are to|was to|were to|until|by|"
     r"payable|expires?|effective|through|intends?|next|upcoming|deadline|begins?|starting|set for|open(?:s|ing)?|convene|slated)\b",
     re.IGNORECASE,
 )
-COMING_DAY = re.compile(
+_COMING_DAY = re.compile(
     r"\b(?:will|shall|scheduled|expected|due|is to|are to|was to|were to|until|plans? to|planned|next|upcoming|deadline|begins?|would|set for|slated)\b",
     re.IGNORECASE,
+)
+#: The dates of English texts.
+DATES = DateWords(
+    expression=_EXPRESSION,
+    may_be=_MAY_BE,
+    dateline=_DATELINE,
+    weekday=re.compile(r"(?:mon|tues|wednes|thurs|fri|satur|sun)day", re.IGNORECASE),
+    weekdays=("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+    vague=_VAGUE,
+    inexact=_INEXACT,
+    modifiers=_MODIFIERS,
+    no_dates=_NO_DATES,
+    certain_side=(" ago", " earlier", " later"),
+    weekend="weekend",
+    coming=_COMING,
+    coming_day=_COMING_DAY,
+    quarter=_QUARTER,
+    ordinals=_ORDINALS,
+    next=re.compile("next"),
+    current=re.compile("current"),
+    ended=re.compile(r"\A(?:last|this)|latest"),
+    year_ago=re.compile(r"last year|year-ago|year-earlier"),
+    year_after=re.compile(r"next year"),
+    quarter_ago=re.compile(
+        r"\A(?:the\s+)?(?:a year (?:ago|earlier)|year-ago|year-earlier)(?:\s+period)?\Z"
+    ),
 )

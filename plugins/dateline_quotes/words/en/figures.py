@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dateline_quotes.words import listed
+from dateline_quotes.words.tables import FigureWords, listed
 
 _HEDGE = (
     r"(?:(?:more|fewer|less|no\s+more|no\s+fewer|no\s+less|not\s+more)\s+than|at\s+least|at\s+most|up\s+to|as\s+many\s+as|over|under|about|around|"
@@ -17,17 +17,17 @@ _ONES = (
 )
 _DIGITS = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?"
 #: Parts of a whole, as fractions.
-SHARES = {
+_SHARES = {
     "half": 0.5, "a third": 1 / 3, "one third": 1 / 3, "a quarter": 0.25, "one quarter": 0.25, "a fifth": 0.2, "one fifth": 0.2,
     "a tenth": 0.1, "one tenth": 0.1, "two thirds": 2 / 3, "three quarters": 0.75, "two fifths": 0.4, "three fifths": 0.6, "four fifths": 0.8,
 }  # fmt: skip
-_SHARE = "|".join(one.replace(" ", r"[\s-]") for one in SHARES)
+_SHARE = "|".join(one.replace(" ", r"[\s-]") for one in _SHARES)
 #: Several hundreds, whose least number is certain, and what is more than a half.
-PLURALS = {
+_PLURALS = {
     "hundreds of thousands": 200_000, "tens of thousands": 20_000, "tens of millions": 20_000_000, "hundreds of millions": 200_000_000,
     "hundreds": 200, "thousands": 2000, "millions": 2_000_000, "billions": 2_000_000_000, "dozens": 24, "scores": 40,
 }  # fmt: skip
-_PLURAL = "|".join(one.replace(" ", r"\s+") for one in PLURALS)
+_PLURAL = "|".join(one.replace(" ", r"\s+") for one in _PLURALS)
 _NUMBER = rf"(?:(?:{_DIGITS})(?:\s+{_SCALE})?|(?:a\s+|{_ONES}\s+){_SCALE}|{_ONES}|a\s+dozen)"
 #: How a figure in words can begin. Most words of a text are ruled out here, before the long pattern is tried.
 _FIRST = (
@@ -37,7 +37,7 @@ _FIRST = (
     r"[Tt](?:w(?:o|elv|ent)|h(?:ree|irt|ous)|en)|[Ee](?:igh|lev)|[Hh](?:alf|undreds)|[Dd]ozens)"
 )
 _MONEY = rf"[$£€]\s?(?:{_DIGITS})(?:\s+(?:{_SCALE})|[mb]n?\b)?"
-FIGURE = re.compile(
+_FIGURE = re.compile(
     rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
       (?P<money>{_MONEY})(?:(?:\s+to\s+|[-–])(?P<most_money>{_MONEY}))?
     | (?P<percent>(?:{_DIGITS}|{_ONES})(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
@@ -49,40 +49,41 @@ FIGURE = re.compile(
     re.VERBOSE,
 )
 #: The words after a number: what it counts.
-COUNTED = re.compile(
+_COUNTED = re.compile(
     r"\s+(?:of\s+)?(?:(?:the|its|their|his|her|all|these|those)\s+)?((?:[^\W\d_][\w’'-]*\s*){1,5})"
 )
 #: What ends the words for what is counted.
-ENDS = listed(
+_ENDS = listed(
     "is are was were be been being has have had will would could should may might can do does did who that which whose where when "
     "in on at by for from with about during after before under over through since into against than as if but and or not also "
     "said says told to it he she they we you i there this out up off down because while "
     "fled killed died voted condemned injured wounded went came left made took got say"
 )
 #: What is measured or numbered, and not counted.
-NOT_COUNTED = re.compile(
+_NOT_COUNTED = re.compile(
     r"\A(?:years?|months?|weeks?|days?|hours?|minutes?|seconds?|decades?|centuries|times?|a\.?m|p\.?m|o['’]clock|alone\b|points?|other|others|more|less|year-old|"
     r"things?|ways?|of|percent|inches|feet|foot|January|February|March|April|May|June|July|August|September|October|November|December|"
     r"Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\b"
 )
 #: Words before a number of what is known already.
-DEFINITE = [
-    [one]
-    for one in (
-        "the",
-        "The",
-        "these",
-        "those",
-        "its",
-        "their",
-        "his",
-        "her",
-        "all",
-        "other",
-        "last",
-        "next",
-        "past",
-        "first",
-    )
-]
-CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
+_DEFINITE = listed("the The these those its their his her all other last next past first")
+_CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
+#: The figures of English texts.
+FIGURES = FigureWords(
+    figure=_FIGURE,
+    shares=_SHARES,
+    plurals=_PLURALS,
+    counted=_COUNTED,
+    ends=_ENDS,
+    not_counted=_NOT_COUNTED,
+    definite=_DEFINITE,
+    of="of",
+    of_money=" in ",
+    hedges={"as many as": "up to"},
+    participle="ed",
+    plural=re.compile(r"s\Z|\A(?:people|men|women|children)\Z"),
+    currencies=_CURRENCIES,
+    amount="amount",
+    share="share",
+    percent="percent",
+)
