@@ -7,6 +7,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import msgspec
+
 from dateline_quotes.attribution import Attribution, Span
 from dateline_quotes.dates import Dated, Dates, source_day
 from dateline_quotes.figures import Stated, figures
@@ -23,6 +25,8 @@ _ENDS = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
 _INNER = re.compile(r"[\"“«]([^\"“”«»]+)[\"”»]")
 #: So far from a figure its sentence is looked for; so many words a quotation inside a clause has at least.
 _FAR, _LEAST = 400, 3
+#: So near the verb is the date on which something was said, in characters.
+_NEAR = 80
 
 
 class Reading:
@@ -40,8 +44,9 @@ class Reading:
         parts = [*paragraphs(text)]
         self._masked = masked_text(text, parts)
         self._people = People(self._masked, words, names)
-        dates = Dates(source_day(text, published, words), words)
-        self._dates = [*dates.find(text, 0, len(text))]
+        self._day = source_day(text, published, words)
+        self._reader = Dates(self._day, words)
+        self._dates = [*self._reader.find(text, 0, len(text))]
         self._places = [one.start for one in self._dates]
         self._said = statements(self._masked, parts, words)
         self._spoken: list[tuple[Span, list[str], list[str]]] = []
@@ -138,16 +143,40 @@ class Reading:
         for part in [*one.content, Span(one.sentence.end, one.sentence.end)]:
             outside += self._dates_in(Span(at, part.start))
             at = max(at, part.end)
-        near = [
-            one_ for one_ in outside if one.cue is not None and abs(one_.start - one.cue.end) < 80
-        ]
-        if near and one.cue is not None:
+        if one.cue is not None:
             cue = one.cue.end
-            self._dated["said"] = min(near, key=lambda dated: abs(dated.start - cue))
-        inside = [dated for part in parts for dated in self._dates_in(part)]
+            near = [
+                self._past(dated)
+                for dated in outside
+                if abs(dated.start - cue) < _NEAR and not self._is_aside(one.sentence.start, dated)
+            ]
+            said = min(near, key=lambda dated: abs(dated.start - cue), default=None)
+            if said is not None and self._may_be_said(said):
+                self._dated["said"] = said
+        inside = [
+            dated
+            for part in parts
+            for dated in self._dates_in(part)
+            if not self._is_aside(part.start, dated)
+        ]
         if len(inside) == 1:
             self._dated["valid"] = inside[0]
         return {name: _time(dated) for name, dated in self._dated.items()}
+
+    def _past(self, dated: Dated) -> Dated:
+        """A date as it is read where something was said: the last Monday, whatever is to come in the sentence."""
+        read = self._reader.read(dated.expression) if dated.relative else None
+        return dated if read is None else msgspec.structs.replace(dated, edtf=read[0])
+
+    def _may_be_said(self, dated: Dated) -> bool:
+        """Whether something can have been said then: on a date that is not after the source."""
+        if dated.expression.casefold() in self._words.dates.vague:
+            return False
+        return self._day is None or dated.edtf[:10] <= self._day[: len(dated.edtf[:10])]
+
+    def _is_aside(self, start: int, dated: Dated) -> bool:
+        """Whether a date is in a relative clause: Crimea, which was seized in 2014."""
+        return self._words.relative.search(self._text, start, dated.start) is not None
 
     def _dates_in(self, span: Span) -> list[Dated]:
         first, last = bisect_left(self._places, span.start), bisect_left(self._places, span.end)

@@ -8,6 +8,8 @@ from dateline_quotes.words import Words
 
 #: No label is longer, in characters.
 _MOST = 80
+#: A label without a large letter has at least so many characters, and one with a day at its start words.
+_LEAST = 3
 
 
 def described(words: str, table: Words, mentions: Mentions) -> Named | None:
@@ -16,9 +18,29 @@ def described(words: str, table: Words, mentions: Mentions) -> Named | None:
     article = rest and (first.casefold() in table.definite or first.casefold() in table.indefinite)
     label = _medium((rest if article else words).strip(" ,.'’"), table)
     parts = LETTERS.findall(label.casefold())
-    if not parts or len(label) > _MOST or parts[0] in table.not_speakers:
+    if not parts or len(label) > _MOST or not _is_noun_phrase(label, parts, table):
         return None
     return mentions.known(label) or Named(label, _kind(label, parts, table))
+
+
+def _is_noun_phrase(label: str, parts: list[str], table: Words) -> bool:
+    """Whether words can name somebody: 143 of 193 countries, "Thursday morning", "targeted by", "a reason it" cannot."""
+    first, last = parts[0], parts[-1]
+    if label[0].isdigit() or (label.islower() and len(label) < _LEAST):
+        return False
+    if table.figures.percent in parts or (first in table.days and len(label.split()) < _LEAST):
+        return False
+    if first in table.pronouns or (len(parts) == 1 and first in table.not_names):
+        return False
+    outside = (
+        table.not_speakers, table.prepositions, table.adverbs, table.auxiliaries, table.relatives,
+        table.boundaries,
+    )  # fmt: skip
+    if any(first in some for some in outside):
+        return False
+    if label[0].islower() and len(parts) > 1 and first.endswith(table.participle_endings):
+        return parts[1] not in table.prepositions
+    return last not in table.prepositions and last not in table.pronouns
 
 
 def ends_head(word: str, table: Words) -> bool:

@@ -31,6 +31,9 @@ class People:
         """Whom the words at `span` name. `speaker` is who spoke last."""
         words = " ".join(self._text[span.start : span.end].split())
         folded = words.casefold()
+        phrase, _, last = folded.rpartition(" ")
+        if phrase and last in self._words.relatives:  # a lawyer who said
+            words = words[: len(phrase)].rstrip(" ,")
         if folded in self._words.relatives:
             return next((one.who for one in self._mentions.before(span.start)), None)
         if folded in self._words.pronouns:

@@ -242,7 +242,7 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
             ends
             or (
                 word.text.islower()
-                and lower.endswith(words.verb_endings)
+                and (lower in words.irregular or lower.endswith(words.verb_endings))
                 and not lower.endswith(words.not_verb_endings)
                 and rest[end - 1].large
             )

@@ -21,10 +21,36 @@ def sentence(one: Attribution, who: Named, quotes: list[str], text: str, words: 
     subject, verb = _subject(one, who, text, words), _verb(one, text, words)
     if one.direct:
         return f'{subject} {verb}: "{said}"'
+    if _is_passive(one):
+        parts = [_lowered(_flat(quotes[0]), words), *map(_flat, quotes[1:])]
+        return " ".join([subject, *_adverbs(one, text, words), verb, *parts])
     between = _between(one, text)
     if between is None:
         return f"{subject} {verb}: {said}"
     return " ".join(filter(None, (subject, verb, between, said)))
+
+
+def _is_passive(one: Attribution) -> bool:
+    """Whether the plan was criticized by somebody, and not: the plan was bad, somebody said."""
+    return (
+        one.cue is not None
+        and one.source is not None
+        and not one.trailing
+        and one.content[0].end <= one.cue.start
+        and one.cue.end <= one.source.start
+    )
+
+
+def _adverbs(one: Attribution, text: str, words: Words) -> list[str]:
+    before = text[one.content[0].end : one.cue.start].split() if one.cue is not None else []
+    return [one for one in before if one.endswith(words.adverb_ending)]
+
+
+def _lowered(said: str, words: Words) -> str:
+    """What was said, if it stood at the start of a sentence, with a small letter: the plan."""
+    first = said.partition(" ")[0]
+    small = first[:1].lower() + first[1:]
+    return small + said[len(first) :] if small in words.determiners else said
 
 
 def _subject(one: Attribution, who: Named, text: str, words: Words) -> str:

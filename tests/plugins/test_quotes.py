@@ -216,12 +216,55 @@ def test_a_figure_comes_from_who_says_it() -> None:
         ("Ida Brandt said it was shut on 3 May.", "valid", "2022-05-03"),
         ("Ida Brandt said it grew in the third quarter.", "valid", "2022-07/2022-09"),
         ("Ida Brandt said it was shut two years ago.", "valid", "2020"),
+        ("Ida Brandt said on Friday that ships will sail.", "said", "2022-10-07"),
         ("QUAY, Oct. 12 (Courier) - Ida Brandt said on Tuesday it was open.", "said", "2022-10-11"),
     ],
 )
 def test_dates_count_from_the_day_of_the_source(text: str, name: str, edtf: str) -> None:
     [fact] = facts(text)
     assert fact["times"][name]["edtf"] == edtf
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ida Brandt, who retires on Friday, said it was open.", "said"),
+        ("Ida Brandt said the quay, which was built in 2014, was open.", "valid"),
+        ("Ida Brandt now says it is open to everybody.", "said"),
+        ("Ida Brandt announced next month's plans for the quay.", "said"),
+    ],
+)
+def test_a_date_beside_a_statement_is_not_its_own(text: str, name: str) -> None:
+    [fact] = facts(text)
+    assert name not in fact.get("times", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In all, 143 of 193 countries condemned the vote.",
+        "On Thursday morning said they had left.",
+        "Sixty percent said they had left.",
+        "She was one of the women who said they had left.",
+    ],
+)
+def test_a_number_a_day_or_half_a_clause_is_no_speaker(text: str) -> None:
+    assert statements(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("The plan was sharply condemned by Ida Brandt.", "Ida Brandt sharply condemned the plan"),
+        ("The quay was open, the mayor of Quay said.", "The mayor of Quay said: The quay was open"),
+        ("Ida Brandt did not say that it was open.", "Ida Brandt did not say that it was open"),
+        ("Ida Brandt left, adding that it was open.", "Ida Brandt added that it was open"),
+        ("Ida Brandt said, it was open.", "Ida Brandt said: it was open"),
+        ("“It is open,” Ida Brandt said.", 'Ida Brandt said: "It is open"'),
+    ],
+)
+def test_a_statement_reads_as_a_sentence(text: str, sentence: str) -> None:
+    assert [fact["text"] for fact in facts(text)] == [sentence]
 
 
 def test_a_text_in_another_language_has_no_proposals() -> None:

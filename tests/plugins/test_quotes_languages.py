@@ -14,7 +14,7 @@ from dateline_quotes import Quotes
 from dateline_quotes.words import LANGUAGES, SPEECH, Verb, listed
 from dateline_quotes.words.en import WORDS as ENGLISH
 
-#: "zog ke" is "said that", "el" is "he", "yoret" is "today", and "miros" are tens of thousands.
+#: "zog ke" is "said that", "el" is "he", "yoret" is "Monday", and "miros" are tens of thousands.
 WORDS = replace(
     ENGLISH,
     code="xq",
@@ -31,7 +31,8 @@ WORDS = replace(
         ENGLISH.dates,
         expression=re.compile(r"\byoret\b"),
         may_be=re.compile("yoret"),
-        vague={"yoret": "{day}"},
+        weekday=re.compile("yoret"),
+        weekdays=("yoret",),
     ),
     figures=replace(
         ENGLISH.figures,
@@ -56,7 +57,7 @@ def test_a_second_language_is_read_with_its_own_tables(
     first, second, figure = (dict(one.fields) for one in Quotes().propose(TEXT, known))
     assert first["text"] == "Ida Brandt zog ke lo kema fas umor"
     assert second["speakers"] == first["speakers"] == ["person:ida-brandt=Ida Brandt"]
-    assert second["times"]["said"]["edtf"] == "2022-10-13"
+    assert second["times"]["said"]["edtf"] == "2022-10-10"
     assert figure["quantities"] == [{"lower": 20_000, "measure": "lo siposu", "verbatim": "miros"}]
     assert figure["attribution"] == [
         {"agent": second["speakers"][0], "role": "origin", "act": "say"}

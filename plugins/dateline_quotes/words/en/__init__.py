@@ -15,7 +15,7 @@ WORDS = Words(
     verbs=VERBS,
     days=listed(
 "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
-        "july august september october november december earlier later"
+        "july august september october november december earlier later morning afternoon evening night week weekend month year"
 ),
     auxiliaries=listed(
 "isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
@@ -27,6 +27,7 @@ WORDS = Words(
 "will would can could may might should must do does did don doesn didn don't doesn't didn't don’t doesn’t didn’t"
 ),
     adverb_ending="ly",
+    irregular=listed("left took went came made gave held met won lost ran saw kept became brought led stood sat spoke fell rose grew drew"),
     verb_endings=("ed", "s", "ly"),
     not_verb_endings=("ss",),
     participle_endings=("ed", "ing"),
