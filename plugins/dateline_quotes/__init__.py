@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dateline.plugin import Candidate, Known, Proposer, hookimpl
 
 #: How many of each kind were right, speaker and words, on the training part of PolNeAR.
-_CONFIDENCE = {"direct": 0.85, "mixed": 0.7, "indirect": 0.7}
+_CONFIDENCE = {"direct": 0.85, "mixed": 0.7, "indirect": 0.7, "figure": 0.8, "unnamed": 0.4}
 
 
 class Quotes(Proposer):
@@ -27,8 +27,11 @@ class Quotes(Proposer):
         if words is None:
             return
         reading = Reading(text, words, known.names, known.publisher, known.published)
+        general = {words.figures.amount, words.figures.share}
         for fields in reading.facts():
-            yield Candidate(fields, _CONFIDENCE.get(fields.get("mode", "")))
+            unnamed = any(one["measure"] in general for one in fields.get("quantities", ()))
+            kind = fields.get("mode", "unnamed" if unnamed else "figure")
+            yield Candidate(fields, _CONFIDENCE[kind])
 
 
 @hookimpl

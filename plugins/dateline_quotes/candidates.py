@@ -66,7 +66,10 @@ class Reading:
             self._spoken += [(part, entities, relays) for part in one.content]
             yield self._statement(one, who, entities, relays)
         self._spoken.sort(key=lambda spoken: spoken[0])
-        yield from map(self._figure, figures(self._text, self._words))
+        for stated in figures(self._text, self._words):
+            at = bisect_right(self._places, stated.start) - 1
+            if at < 0 or self._dates[at].end <= stated.start:  # 9 October is no figure
+                yield self._figure(stated)
 
     def _entities(self, who: Named) -> Iterator[str]:
         """The speakers that a name stands for: Kyiv and the West are two."""

@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from dateline.plugin import stated_figures
+from dateline_quotes.measures import counted, is_plural, subject
 from dateline_quotes.words import Words
 from dateline_quotes.words.tables import FigureWords
 
-#: So many words name what is counted.
-_MOST_COUNTED = 5
-#: So far before a figure a word may say that it is known already.
-_BEFORE = 7
+#: So far before a figure a word may say that it is known already, in characters.
+_BEFORE = 20
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+#: A line is a table if it has so many numbers, and these are this share of its words.
+_LEAST, _SHARE, _LONGEST = 4, 1 / 3, 400
 
 
 class Stated(msgspec.Struct, frozen=True):
@@ -30,59 +31,136 @@ class Stated(msgspec.Struct, frozen=True):
 
 
 def figures(text: str, words: Words) -> Iterator[Stated]:
-    """The figures of a text, in order, that count or measure something the text names after them."""
-    table = words.figures
-    for match in table.figure.finditer(text):
-        end, unit = match.end(), ""
-        if match["money"]:
-            fields, unit = _money(match, table, words.code), table.currencies[match["money"][0]]
-            of = text.startswith(table.of_money, end)
-            measure = (
-                _counted(text, end + len(table.of_money) - 1, table) if of else ""
-            ) or table.amount
-        elif match["percent"]:
-            number = match["percent"].rstrip("%").split()[0].split("-")[0]
-            fields = _read(_plain((match["hedge"] or "") + number, table), words.code)
-            unit, measure = table.percent, _counted(text, end, table) or table.share
-        else:
-            fields, measure = _of_kind(match, table, words.code), _counted(text, end, table)
-        if fields is None or not measure or _is_known(text, match, table):
+    """The figures of a text, in order, that count or measure something."""
+    table, at, line = words.figures, 0, Line(0, 0, False)
+    while (match := table.figure.search(text, at)) is not None:
+        fields, at = _fields(text, match, words)
+        if fields is None or _is_known(text, match, table):
             continue
-        quantity = {**fields, "measure": measure, "verbatim": match[0].strip()}
-        yield Stated(match.start(), end, quantity | ({"unit": unit} if unit else {}))
+        measure, unit = _measure(text, match, at, table)
+        if not measure or (_is_count(match, fields) and not is_plural(measure, table)):
+            continue
+        if not line.start <= match.start() < line.end:
+            line = _line(text, match.start())
+        if line.table:
+            continue
+        quantity = {**fields, "measure": measure, "verbatim": text[match.start() : at].strip()}
+        yield Stated(match.start(), at, quantity | ({"unit": unit} if unit else {}))
 
 
-def _money(match: Any, table: FigureWords, language: str) -> dict[str, Any] | None:
-    low = _read(_plain((match["hedge"] or "") + match["money"][1:], table), language)
-    if not match["most_money"]:
-        return low
-    high = _read(_plain(match["most_money"][1:], table), language)
-    if low is None or high is None or "value" not in low.keys() & high.keys():
-        return None
-    return {"lower": low["value"], "upper": high["value"]} if low["value"] < high["value"] else None
+def _fields(text: str, match: Any, words: Words) -> tuple[dict[str, Any] | None, int]:
+    """The bounds that a figure states, and where it ends."""
+    table, hedge = words.figures, _hedge(text, match, words.figures)
+    if match["money"]:
+        low = _read(_plain(hedge + _amount(match["money"], table), table), words.code)
+        if not match["most_money"]:
+            return low, match.end()
+        high = _read(_plain(_amount(match["most_money"], table), table), words.code)
+        if low is not None and high is not None and low.get("value", 0) < high.get("value", 0):
+            return {"lower": low["value"], "upper": high["value"]}, match.end()
+        return low, match.end("money")  # from $7 billion to $5 billion
+    if match["percent"]:
+        number = match["percent"].rstrip("%").split()[0].split("-")[0]
+        return _read(_plain(hedge + number, table), words.code), match.end()
+    return _of_kind(match, hedge, table, words.code), match.end()
+
+
+def _measure(text: str, match: Any, end: int, table: FigureWords) -> tuple[str, str]:
+    """What is counted or measured, and its unit. A sum or percentage of nothing that is named has a general one."""
+    if match["money"]:
+        of = text.startswith(table.of_money, end)
+        found = counted(text, end + len(table.of_money) - 1, table) if of else ""
+        if not of:
+            after = counted(text, end, table)
+            article = text[: match.start()].rstrip()[-2:].strip().lower() in table.indefinite
+            found = after if article or (after and is_plural(after, table)) else ""
+        found = found or subject(text, match.start(), table)
+        return found or table.amount, table.currencies[match["money"][0]]
+    if match["percent"]:
+        found = counted(text, end, table) or subject(text, match.start(), table)
+        return found or table.share, table.percent
+    return counted(text, end, table), ""
+
+
+def _hedge(text: str, match: Any, table: FigureWords) -> str:
+    """The words before a figure that make a bound of it. Not those of a movement: it climbs up to 6 %."""
+    hedge = str(match["hedge"] or "")
+    before = text[max(0, match.start() - _BEFORE) : match.start()].split()
+    if " ".join(hedge.lower().split()) in table.up_to and before and before[-1] in table.moves:
+        return ""
+    return hedge
+
+
+def _amount(money: str, table: FigureWords) -> str:
+    """A sum without its sign, its last letters in words: 70 million, of $70M."""
+    return table.scale.sub(lambda match: f" {table.scales[match[1].lower()]}", money[1:])
+
+
+def _is_count(match: Any, fields: dict[str, Any]) -> bool:
+    """Whether a number alone counts several things, which are then named in the plural."""
+    return bool(match["number"]) and not match["of"] and fields.get("value") != 1
 
 
 def _is_known(text: str, match: Any, table: FigureWords) -> bool:
-    """Whether a small number only refers to what was counted before: the four regions."""
-    if match["hedge"] or match["of"] or not match["number"] or match["number"][0].isdigit():
-        return False
-    before = text[max(0, match.start() - _BEFORE) : match.start()].split()
-    return bool(before) and before[-1] in table.definite
+    """Whether a number refers to what was counted before, or is a part of a name or a date: the four regions,
+    the first 10, Oct. 9, Nebula 2."""
+    if not match["number"] or match["hedge"]:
+        return (
+            match["hedge"] is not None
+            and match["hedge"].strip().lower() in table.of_two
+            and not match["last"]
+        )
+    before = text[max(0, match.start() - _BEFORE) : match.start()]
+    last = before.split()[-1] if before.split() else ""
+    if last in table.ranks or last.rstrip(".") in table.numbered or match["of"]:
+        return last in table.ranks or last.rstrip(".") in table.numbered
+    if not match["number"][0].isdigit():
+        return last in table.definite
+    named = (
+        last[:1].isupper() and last.isalnum() and before[-1:] == " " and "," not in match["number"]
+    )
+    return named and last.lower() not in table.ends and not _starts(before, last)
 
 
-def _of_kind(match: Any, table: FigureWords, language: str) -> dict[str, Any] | None:
+def _starts(before: str, last: str) -> bool:
+    """Whether a word is the first of its sentence."""
+    rest = before.rstrip()[: -len(last)].rstrip()
+    return (
+        not rest or rest[-1] in '.!?:;\n"“”' or "\n" in before.rstrip()[len(rest) :][: -len(last)]
+    )
+
+
+class Line(NamedTuple):
+    start: int
+    end: int
+    table: bool
+
+
+def _line(text: str, at: int) -> Line:
+    """The line around a place, and whether it is one of a table: many of its words are numbers."""
+    start = max(text.rfind("\n", 0, at) + 1, at - _LONGEST)
+    end = text.find("\n", at)
+    end = min(end if end >= 0 else len(text), at + _LONGEST)
+    words = text[start:end].split()
+    numbers = sum(any(c.isdigit() for c in word) for word in words)
+    return Line(start, end, numbers >= _LEAST and numbers >= _SHARE * len(words))
+
+
+def _of_kind(match: Any, hedge: str, table: FigureWords, language: str) -> dict[str, Any] | None:
     if match["plural"]:
         return {"lower": table.plurals[_plain(match["plural"], table)]}
     if match["share"]:
         share = round(table.shares[_plain(match["share"], table).replace("-", " ")], 4)
         # Any number: its bound is that of the share.
-        bounds = _read(_plain(f"{match['hedge'] or ''}7", table), language)
+        bounds = _read(_plain(f"{hedge}7", table), language)
         return bounds and {name: share if value == 7 else value for name, value in bounds.items()}
     if match["number"] and _YEAR.fullmatch(match[0]):
         return None
+    if match["of"]:  # nine in ten
+        return _read(_plain(f"{hedge}{match['number']} {table.of} {match['of']}", table), language)
     if match["most"]:
         return {"lower": 0.5, "lower_inclusive": False}
-    return _read(_plain(match[0], table), language)
+    return _read(_plain(hedge + match[0][len(match["hedge"] or "") :], table), language)
 
 
 def _plain(words: str, table: FigureWords) -> str:
@@ -104,22 +182,3 @@ def _read(words: str, language: str) -> dict[str, Any] | None:
     if len(found) != 1 or len(found[0].readings) != 1:
         return None
     return found[0].readings[0]
-
-
-def _counted(text: str, at: int, table: FigureWords) -> str:
-    """The words after a figure for what it counts; empty if there are none."""
-    match = table.counted.match(text, at)
-    if match is None:
-        return ""
-    words: list[str] = []
-    for word in match[1].split():
-        past = word.endswith(table.participle) and (not words or table.plural.search(words[-1]))
-        if past or word.lower() in table.ends:
-            break
-        words.append(word)
-    if len(words) == _MOST_COUNTED and table.of in words[1:]:
-        words = words[: words.index(table.of, 1)]
-    named = " ".join(words)
-    if table.not_counted.match(named):
-        return ""
-    return named if any(word.islower() and len(word) > 2 for word in words) else ""

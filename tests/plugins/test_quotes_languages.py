@@ -38,7 +38,7 @@ WORDS = replace(
         ENGLISH.figures,
         figure=re.compile(
             r"(?P<hedge>!)?(?P<plural>miros)\b|(?P<money>!)|(?P<most_money>!)|(?P<percent>!)|(?P<share>!)|"
-            r"(?P<most>!)|(?P<number>!)|(?P<of>!)"
+            r"(?P<most>!)|(?P<number>!)|(?P<last>!)|(?P<of>!)"
         ),
         plurals={"miros": 20_000},
         ends=listed("fas"),

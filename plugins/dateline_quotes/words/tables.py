@@ -62,10 +62,16 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     """The words of figures.
 
     ``figure``: what one looks like, with the groups ``hedge``, ``money``, ``most_money``, ``percent``,
-    ``plural``, ``share``, ``most``, ``number`` and ``of``; ``shares`` and ``plurals``: what those words say;
-    ``counted``: the words after it, group 1; ``ends``: what ends these; ``not_counted``: what is measured;
-    ``definite``: what precedes a number that is known already; ``of_money``: leads from an amount to what it
-    is of; ``hedges``: rare ones, and frequent ones with the same meaning; ``participle`` and ``plural``: how a participle and the plural of what is counted end.
+    ``plural``, ``share``, ``most``, ``number``, ``last`` and ``of``; ``shares`` and ``plurals``: what those
+    words say; ``hedges``: rare ones, and frequent ones with the same meaning; ``up_to``: those that are
+    none after ``moves``; ``of_two``: those that need two numbers; ``scale`` and ``scales``: the letters after
+    a sum, group 1, and their words.
+
+    ``counted``: the words after a figure, group 1; ``ends``: what ends these; ``not_counted``: what is measured;
+    ``subject``: the words before one, group 1 what is so much; ``participles`` and ``plural``: how a participle
+    and the plural end; ``of_money``: leads from an amount to what it is of; ``amount`` and ``share``: what a sum
+    and a percentage measure if nothing is named. ``definite``, ``ranks`` and ``numbered`` precede a number
+    that counts nothing: the four, the first 10, Oct. 9.
     """
 
     figure: re.Pattern[str]
@@ -78,8 +84,19 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     of: str
     of_money: str
     hedges: Mapping[str, str]
-    participle: str
+    participles: tuple[str, ...]
     plural: re.Pattern[str]
+    indefinite: frozenset[str]
+    articles: frozenset[str]
+    adverb: str
+    up_to: frozenset[str]
+    moves: frozenset[str]
+    of_two: frozenset[str]
+    ranks: frozenset[str]
+    numbered: frozenset[str]
+    scale: re.Pattern[str]
+    scales: Mapping[str, str]
+    subject: re.Pattern[str]
     currencies: Mapping[str, str]
     amount: str
     share: str
