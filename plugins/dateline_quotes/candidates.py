@@ -18,7 +18,7 @@ from dateline_quotes.people import People
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
 from dateline_quotes.wording import bare, sentence
-from dateline_quotes.words import Words
+from dateline_quotes.words import SPEECH, Words
 
 _MARKS = "\"“”„‟«»`'‘’"
 _ENDS = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
@@ -63,7 +63,8 @@ class Reading:
                 continue
             speaker = who
             relays = self._relays(one)
-            self._spoken += [(part, entities, relays) for part in one.content]
+            if one.direct or self._words.verbs[self._words.past[one.verb]].takes == SPEECH:
+                self._spoken += [(part, entities, relays) for part in one.content]
             yield self._statement(one, who, entities, relays)
         self._spoken.sort(key=lambda spoken: spoken[0])
         for stated in figures(self._text, self._words):
@@ -84,10 +85,18 @@ class Reading:
 
     def _relays(self, one: Attribution) -> list[str]:
         if one.relay is None:
-            return []
-        who = self._people.who(one.relay)
+            who = None if one.hearer is None else self._told(one.hearer)
+        else:
+            who = self._people.who(one.relay)
         entity = None if who is None else who.entity(self._names)
         return [entity] if entity is not None and entity != self._publisher else []
+
+    def _told(self, hearer: Span) -> Named | None:
+        """The organization of the story that somebody spoke to: told NORA, but not: told the Senate."""
+        words = self._text[slice(*hearer)]
+        known = self._people.known(words)
+        body = not self._words.bodies.isdisjoint(words.casefold().split())
+        return known if known is not None and known.kind == "organization" and not body else None
 
     # -- statements --------------------------------------------------------------------------
 

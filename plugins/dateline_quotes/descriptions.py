@@ -61,7 +61,7 @@ def _kind(label: str, parts: list[str], table: Words) -> str:
         return "organization"
     if last.endswith(table.plural_ending) and last in label:  # plural
         return "group"
-    if any(one in table.roles for one in parts[:head]):
+    if any(one in table.roles for one in parts[:head]) or last in table.persons:
         return "person"
     runs = [match[0] for match in table.run.finditer(label)]
     if (len(parts) == 1 and runs) or not (

@@ -20,14 +20,23 @@ def sentence(one: Attribution, who: Named, quotes: list[str], text: str, words: 
     said = " ... ".join(_COMMA_INSIDE.sub("", _flat(quote)) for quote in quotes)
     subject, verb = _subject(one, who, text, words), _verb(one, text, words)
     if one.direct:
-        return f'{subject} {verb}: "{said}"'
+        return f'{subject} {_alone(verb, one, text, words)}: "{said}"'
     if _is_passive(one):
         parts = [_lowered(_flat(quotes[0]), words), *map(_flat, quotes[1:])]
         return " ".join([subject, *_adverbs(one, text, words), verb, *parts])
     between = _between(one, text)
     if between is None:
-        return f"{subject} {verb}: {said}"
+        return f"{subject} {_alone(verb, one, text, words)}: {said}"
     return " ".join(filter(None, (subject, verb, between, said)))
+
+
+def _alone(verb: str, one: Attribution, text: str, words: Words) -> str:
+    """The verb before a colon, with whom was spoken to if it needs somebody: told reporters."""
+    if one.verb not in words.with_hearer:
+        return verb
+    hearer = one.hearer or one.relay
+    after = hearer is not None and one.cue is not None and hearer.start >= one.cue.end
+    return f"{verb} {_flat(text[slice(*hearer)])}" if hearer and after else words.say
 
 
 def _is_passive(one: Attribution) -> bool:

@@ -21,6 +21,7 @@ WORDS = replace(
     common=listed("lo ke fas"),
     verbs={"zog": Verb("say", SPEECH, "past")},
     past={"say": "zog"},
+    say="zog",
     pronouns={"el": "m"},
     determiners=listed("lo"),
     prepositions=listed("dil"),

@@ -117,6 +117,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     common: frozenset[str]
     verbs: dict[str, Verb]
     past: dict[str, str]
+    say: str
     auxiliaries: frozenset[str]
     modals: frozenset[str]
     be: frozenset[str]
@@ -152,6 +153,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     kinds_of_media: frozenset[str]
     bodies: frozenset[str]
     roles: frozenset[str]
+    persons: frozenset[str]
     offices: frozenset[str]
     titles: dict[str, str]
     not_names: frozenset[str]

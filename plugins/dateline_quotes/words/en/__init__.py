@@ -12,6 +12,7 @@ WORDS = Words(
     code="en",
     common=frozenset(["the", "of", "and", "to", "in", "that", "said"]),
     past=PAST,
+    say="said",
     verbs=VERBS,
     days=listed(
 "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
@@ -96,6 +97,12 @@ WORDS = Words(
         "leader coach ambassador envoy deputy head analyst economist doctor manager founder author candidate nominee "
         "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
         "justice official executive captain lieutenant sergeant"
+),
+    persons=listed(
+"man woman boy girl person watchman watchwoman witness resident source voter neighbour neighbor teacher student worker driver farmer "
+        "fisherman nurse pilot mother father wife husband son daughter brother sister friend aide staffer supporter critic expert "
+        "scientist researcher survivor victim passenger relative historian journalist reporter writer correspondent activist "
+        "organizer volunteer veteran retiree shopper tourist user colleague insider donor pollster lobbyist consultant member"
 ),
     not_names=listed(
 "the a an in on at but and or if when while as for after before since however meanwhile although though still "

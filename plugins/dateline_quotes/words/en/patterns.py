@@ -33,6 +33,7 @@ _LARGE = r"[^\W\d_a-z][\w’'.-]*"
 _KINDS = "news|agency|newspaper|television|radio|channel|magazine|website"
 HEARER = re.compile(
     r"\s+(?:(?:him|her|them|me|us|you|it|reporters|journalists|voters|supporters|people|lawmakers|investigators)\b"
+    rf"|(?:the\s+)?(?:(?:{_KINDS})\s+){{1,3}}(?:{_LARGE}(?:\s+|(?=[,.:])|$)){{1,4}}"
     rf"|(?:(?:the|a|an|his|her|their|its|some|Mr|Mrs|Ms)\.?\s+)?(?:{_LARGE}(?:\s+|(?=[,:])|$)){{1,5}}(?:(?:{_KINDS})\b\s*)*(?:\w+(?=,?\s*[\"“]|\s+that\b))?"
     r"|(?:(?:the|a|an|his|her|their|its|some|many)\s+)[\w’'-]+(?:\s+(?:of|in|at|on)\s+[\w’'-]+)?)"
 )
