@@ -14,7 +14,7 @@ from dateline_quotes.dates import Dated, Dates, source_day
 from dateline_quotes.figures import Stated, figures
 from dateline_quotes.marks import paragraphs
 from dateline_quotes.names import Named
-from dateline_quotes.people import People
+from dateline_quotes.people import People, Spoken
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
 from dateline_quotes.wording import bare, sentence
@@ -53,7 +53,7 @@ class Reading:
 
     def facts(self) -> Iterator[dict[str, Any]]:
         """The statements in order, then the figures."""
-        speaker: Named | None = None
+        speaker: Spoken | None = None
         for one in self._said:
             if one.source is None:
                 continue
@@ -61,7 +61,7 @@ class Reading:
             entities = [] if who is None else [*self._entities(who)]
             if who is None or not entities:
                 continue
-            speaker = who
+            speaker = Spoken(who, max(part.end for part in one.content))
             relays = self._relays(one)
             if one.direct or self._words.verbs[self._words.past[one.verb]].takes == SPEECH:
                 self._spoken += [(part, entities, relays) for part in one.content]

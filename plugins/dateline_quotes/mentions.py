@@ -12,6 +12,8 @@ from dateline_quotes.names import OWNER, Named, is_same, key, plain, styled, sur
 from dateline_quotes.words import Words
 
 LETTERS = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
+#: What follows the names of persons most often: Jane Roe, 52; Jane Roe, a lawyer.
+_APPOSITION = re.compile(r",\s+(?:\d{1,3},|[^\W\d_A-Z])")
 _SENTENCE = re.compile(r"[.;\n]")
 _OFFICE_AFTER = re.compile(r",\s+[^.,;\n]*")
 #: How far from a name a word such as "governor" says what its bearer is; and how many with one surname are kept.
@@ -40,6 +42,7 @@ class Mentions:
         self._read: dict[str, tuple[Named | None, str]] = {}
         self._gender: dict[str, str] = {}
         self._roles: dict[str, set[str]] = {}
+        self._certain: set[str] = set()
         for named in self._known.values():
             self._add(named)
         runs = [*self._runs()]
@@ -67,6 +70,15 @@ class Mentions:
         """Whether no title gives somebody another gender."""
         return self._gender.get(who.label, gender) == gender
 
+    def is_certain(self, who: Named) -> bool:
+        """Whether something else than large letters says that a name is one of a person: the story, a title,
+        an office, or a surname that stands alone."""
+        return who.id is not None or who.label in self._certain or bool(self._roles.get(who.label))
+
+    def confirm(self, who: Named) -> None:
+        """Note that somebody is a person, as one who spoke."""
+        self._certain.add(who.label)
+
     def has_role(self, who: Named, role: str) -> bool:
         return role in self._roles.get(who.label, ())
 
@@ -93,8 +105,12 @@ class Mentions:
             last = surname(named.label)
             if " " not in named.label and named.id is None and self._full.get(last):
                 named = latest.get(last) or self._full[last][0]
+                self._certain.add(named.label)
             latest[last] = named
+            if _APPOSITION.match(self._text, end):
+                self._certain.add(named.label)
             if gender:
+                self._certain.add(named.label)
                 self._gender.setdefault(named.label, gender)
             roles = self._roles.setdefault(named.label, set())
             if not roles or not self._words.roles.isdisjoint(name.casefold().split()):

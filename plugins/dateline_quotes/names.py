@@ -59,7 +59,7 @@ def within(run: str, words: Words) -> tuple[int, int] | None:
     if " " not in run:
         return None if run.lower() in words.not_names else (0, len(run))
     found = [one.span() for one in _SPACED.finditer(run)]
-    while found and plain(run[slice(*found[0])]) in words.not_names:
+    while found and _leads(plain(run[slice(*found[0])]), words):
         found = found[1:]
     owners = [n for n, (start, end) in enumerate(found[:-1]) if OWNER.search(run[start:end])]
     found = found[owners[-1] + 1 if owners else 0 :]
@@ -68,6 +68,11 @@ def within(run: str, words: Words) -> tuple[int, int] | None:
     if 1 < place < len(found) and not any(_is_thing(plain(one), words) for one in texts[:place]):
         found = found[:place]  # Jane Roe of Quay
     return (found[0][0], found[-1][1]) if found else None
+
+
+def _leads(folded: str, words: Words) -> bool:
+    """Whether a word is large only as the first of a sentence: Despite."""
+    return folded in words.not_names or folded in words.prepositions or folded in words.boundaries
 
 
 def _is_thing(folded: str, words: Words) -> bool:
@@ -90,6 +95,8 @@ def styled(run: str, words: Words) -> Style:
     fits = len(parts) <= _MOST_PARTS and all(
         any(c.islower() for c in one) or "." in one for one in parts
     )
+    _, hyphen, last = parts[-1].rpartition("-") if parts else ("", "", "")
+    fits = fits and not (hyphen and last.endswith(words.participle_endings))  # Quay-based
     return Style(name, " ".join(parts).rstrip(",.'’"), first > 0, gender, fits)
 
 

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from typing import NamedTuple
 
 from dateline_quotes.attribution import Span
 from dateline_quotes.descriptions import described, ends_head
-from dateline_quotes.mentions import LETTERS, Mentions
+from dateline_quotes.mentions import LETTERS, Mention, Mentions
 from dateline_quotes.names import OWNER, Named
 from dateline_quotes.words import Words
 
 _END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
 #: How many names back somebody is looked for.
 _FAR = 60
+#: So far before a name a word says that it is an object, in characters.
+_BEFORE = 16
+#: So far after an owner, in characters and words, it is looked for who is owned.
+_AFTER, _OWNED = 40, 3
+
+
+class Spoken(NamedTuple):
+    """Who spoke last, and where what was said ends."""
+
+    who: Named
+    at: int
 
 
 class People:
@@ -27,7 +39,7 @@ class People:
         """The entity of the story with that name."""
         return self._mentions.known(name)
 
-    def who(self, span: Span, speaker: Named | None = None) -> Named | None:
+    def who(self, span: Span, speaker: Spoken | None = None) -> Named | None:
         """Whom the words at `span` name. `speaker` is who spoke last."""
         words = " ".join(self._text[span.start : span.end].split())
         folded = words.casefold()
@@ -37,13 +49,11 @@ class People:
         if folded in self._words.relatives:
             return next((one.who for one in self._mentions.before(span.start)), None)
         if folded in self._words.pronouns:
-            return self._meant(span.start, self._words.pronouns[folded], speaker)
-        return (
-            self.known(words)
-            or self._inside(span)
-            or self._with_role(span, words)
-            or described(words, self._words, self._mentions)
-        )
+            return self._meant(span.start, folded, speaker)
+        found = self.known(words) or self._inside(span) or self._with_role(span, words)
+        if found is not None:
+            self._mentions.confirm(found)
+        return found or described(words, self._words, self._mentions)
 
     def _inside(self, span: Span) -> Named | None:
         """The person that the words are about: not the owner or the purpose that they name too."""
@@ -66,21 +76,52 @@ class People:
                     return last.who
         return None
 
-    def _meant(self, at: int, gender: str, speaker: Named | None) -> Named | None:
-        """The person of the last sentence that names one: its first, who is most often its subject."""
+    def _meant(self, at: int, pronoun: str, speaker: Spoken | None) -> Named | None:
+        """Whom a pronoun means: the first of the last sentence that names somebody who is no object or owner
+        there, and who is most often its subject; or who spoke last, if that was later."""
+        gender, last = self._words.pronouns[pronoun], None if speaker is None else speaker.who
         if not gender:
-            return speaker if speaker is not None and speaker.kind != "person" else None
+            kind = "group" if pronoun in self._words.plurals else "organization"
+            return last if last is not None and last.kind == kind else None
+        if last is not None and not (last.kind == "person" and self._mentions.may_be(last, gender)):
+            last = None
         near = [
             one for one in self._mentions.before(at, _FAR) if self._mentions.may_be(one.who, gender)
         ]
-        if not near:
-            return speaker if speaker is not None and speaker.kind == "person" else None
-        best = near[0]
-        for one in near[1:]:
-            if _END.search(self._text, one.end, best.start):
+        best: Mention | None = None
+        for choices in ([one for one in near if self._is_subject(one)], near):
+            best = self._first_of_last(choices)
+            if best is not None:
+                break
+        if last is not None and speaker is not None and (best is None or best.start < speaker.at):
+            return last
+        return None if best is None else best.who
+
+    def _first_of_last(self, near: list[Mention]) -> Mention | None:
+        """The first one in the sentence of the nearest."""
+        best: Mention | None = None
+        for one in near:
+            if best is not None and _END.search(self._text, one.end, best.start):
                 break
             best = one
-        return best.who
+        return best
+
+    def _is_subject(self, mention: Mention) -> bool:
+        """Whether a person may be the subject where it is named, by the words around the name."""
+        if not self._mentions.is_certain(mention.who):
+            return False
+        if OWNER.search(self._text, mention.start, mention.end) and self._owns_somebody(mention):
+            return False
+        before = self._text[max(0, mention.start - _BEFORE) : mention.start].split()
+        return not before or before[-1].lower() not in self._words.prepositions
+
+    def _owns_somebody(self, mention: Mention) -> bool:
+        """Whether somebody else is meant by words with a name: Roe's spokesman."""
+        after = self._text[mention.end : mention.end + _AFTER].split()[:_OWNED]
+        return any(
+            one.strip(",.") in self._words.roles or one.strip(",.") in self._words.persons
+            for one in after
+        )
 
     def _with_role(self, span: Span, words: str) -> Named | None:
         """The last person who holds the office that the words have: the governor."""

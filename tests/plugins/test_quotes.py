@@ -159,6 +159,14 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("The clerk, Ida Brandt, said it was open.", ["Ida Brandt"]),
         ("Ships sail again, said Ida Brandt, the clerk.", ["Ida Brandt"]),
         ("Even Ida Brandt said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt said Mr. Lund left. “It is open,” she said.", ["Ida Brandt"] * 2),
+        ("Mr. Lund's aide, Tom Roe, left. He said it was open.", ["Tom Roe"]),
+        ("Ida Brandt, a pilot, left Palm Beach. She said it was open.", ["Ida Brandt"]),
+        (
+            "Despite rain, Ida Brandt, a pilot, wrote to Mr. Lund. She said it was open.",
+            ["Ida Brandt"],
+        ),
+        ("Ida Brandt of the Quay Board left. Brandt said it was open.", ["Ida Brandt"]),
     ],
 )
 def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(

@@ -89,7 +89,7 @@ WORDS = Words(
         "ministry office bureau bank union group association institute foundation campaign administration government "
         "police army force forces assembly parliament board federation league center centre school college hospital "
         "church county state states city region province district republic street avenue river north south east west "
-        "white united new national international federal american russian ukrainian british european"
+        "act beach team tower white united new national international federal american russian ukrainian british european"
 ),
     roles=listed(
 "president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
