@@ -163,7 +163,7 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("Mr. Lund's aide, Tom Roe, left. He said it was open.", ["Tom Roe"]),
         ("Ida Brandt, a pilot, left Palm Beach. She said it was open.", ["Ida Brandt"]),
         (
-            "Despite rain, Ida Brandt, a pilot, wrote to Mr. Lund. She said it was open.",
+            "Despite rain, Ida Brandt, a pilot, met Mr. Lund. She said it was open.",
             ["Ida Brandt"],
         ),
         ("Ida Brandt of the Quay Board left. Brandt said it was open.", ["Ida Brandt"]),
