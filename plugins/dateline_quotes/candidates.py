@@ -46,7 +46,11 @@ class Reading:
         self._people = People(self._masked, words, names)
         self._day = source_day(text, published, words)
         self._reader = Dates(self._day, words)
-        self._dates = [*self._reader.find(text, 0, len(text))]
+        self._dates = [
+            dated
+            for dated in self._reader.find(text, 0, len(text))
+            if dated.expression.casefold() not in words.dates.vague  # now, recently
+        ]
         self._places = [one.start for one in self._dates]
         self._said = statements(self._masked, parts, words)
         self._spoken: list[tuple[Span, list[str], list[str]]] = []
@@ -182,8 +186,6 @@ class Reading:
 
     def _may_be_said(self, dated: Dated) -> bool:
         """Whether something can have been said then: on a date that is not after the source."""
-        if dated.expression.casefold() in self._words.dates.vague:
-            return False
         return self._day is None or dated.edtf[:10] <= self._day[: len(dated.edtf[:10])]
 
     def _is_aside(self, start: int, dated: Dated) -> bool:

@@ -57,6 +57,8 @@ class Dates:
         """Whether the clause around a date speaks of what is to come."""
         before = text[max(0, start - _AROUND) : start]
         after = text[end : end + _AROUND // 2]
+        if self._words.happened.search(before):
+            return ""
         begins = [one.end() for one in _CLAUSE.finditer(before)]
         ends = _CLAUSE.search(after)
         clause = f"{before[begins[-1] if begins else 0 :]} {after[: ends.start() if ends else len(after)]}"

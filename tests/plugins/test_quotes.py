@@ -246,6 +246,13 @@ def test_a_figure_comes_from_who_says_it() -> None:
         ("Ida Brandt said it grew in the third quarter.", "valid", "2022-07/2022-09"),
         ("Ida Brandt said it was shut two years ago.", "valid", "2020"),
         ("Ida Brandt said on Friday that ships will sail.", "said", "2022-10-07"),
+        (
+            "Ida Brandt said it was announced on Monday and that it will open.",
+            "valid",
+            "2022-10-10",
+        ),
+        ("Ida Brandt said it was built for its 2014 congress.", "valid", "2014"),
+        ("Ida Brandt said it was built in the early 1980s.", "valid", "198X"),
         ("QUAY, Oct. 12 (Courier) - Ida Brandt said on Tuesday it was open.", "said", "2022-10-11"),
     ],
 )
@@ -260,6 +267,7 @@ def test_dates_count_from_the_day_of_the_source(text: str, name: str, edtf: str)
         ("Ida Brandt, who retires on Friday, said it was open.", "said"),
         ("Ida Brandt said the quay, which was built in 2014, was open.", "valid"),
         ("Ida Brandt now says it is open to everybody.", "said"),
+        ("Ida Brandt said it is now open to everybody.", "valid"),
         ("Ida Brandt announced next month's plans for the quay.", "said"),
     ],
 )

@@ -28,7 +28,8 @@ class DateWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     Monday; ``vague``: what says only before, at or after the day of the source, as EDTF with ``{day}``;
     ``inexact`` and ``modifiers``: what may be left out at the start; ``no_dates``: what needs the text around
     it; ``certain_side``: ends of what says itself on which side of that day it is; ``weekend``; ``coming`` and
-    ``coming_day``: words of what is to come, beside a date and beside a weekday.
+    ``coming_day``: words of what is to come, beside a date and beside a weekday; ``happened``: the past right
+    before one.
 
     ``quarter``: a quarter of a year, with the groups ``year``, ``n`` and ``of``; ``ordinals`` read its number;
     ``next``, ``current`` and ``ended`` say which one is meant, ``year_ago`` and ``year_after`` move it, and
@@ -48,6 +49,7 @@ class DateWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     weekend: str
     coming: re.Pattern[str]
     coming_day: re.Pattern[str]
+    happened: re.Pattern[str]
     quarter: re.Pattern[str]
     ordinals: Mapping[str, int]
     next: re.Pattern[str]

@@ -22,7 +22,7 @@ _ORDINAL = r"(?:first|second|third|fourth|1st|2nd|3rd|4th)"
 #: Words after which four digits are a year.
 _BEFORE_YEAR = sorted(
     listed(
-        "in by of since from until till to before after through during the and year late early around"
+        "in by of since from until till to before after through during the and year late early around between both for into its his her their a"
     )
 )
 _AFTER_WORDS = "|".join(rf"(?<=\b[{one[0].upper()}{one[0]}]{one[1:]}\s)" for one in _BEFORE_YEAR)
@@ -31,7 +31,7 @@ _AFTER_WORDS = "|".join(rf"(?<=\b[{one[0].upper()}{one[0]}]{one[1:]}\s)" for one
 _OF_YEAR = r"(?i:\d|year|this\s|last\s|next\s|late|curr|fisc|first|second|third|fourth|quarter)"
 _COUNTED = r"(?i:\d|an?\s|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)"
 _FIRST = (
-    rf"(?:[Tt](?:he\s+(?:{_OF_YEAR}|(?i:day\s|week|wint|start|spri|summ|autu|fall|begin|end\s|middle\s))|heir\s+{_OF_YEAR}|his\s|hese\s|hird|"
+    rf"(?:[Tt](?:he\s+(?:{_OF_YEAR}|(?i:day\s|week|wint|start|spri|summ|autu|fall|begin|end\s|middle\s|early|mid))|heir\s+{_OF_YEAR}|his\s|hese\s|hird|"
     rf"o(?:day|morrow|night)|ues|hurs|wo\s|hree\s|welve\s|en\s)|[Hh]is\s+{_OF_YEAR}|[Ii](?:ts\s+{_OF_YEAR}|n\s+(?i:the\s+(?:near|futu)))|"
     rf"[Aa](?:n?\s+(?i:and|day|week|month|year|deca)|(?:bout|lmost)\s+{_COUNTED}|utumn|pr|ug)|[Mm](?:ore\s+(?i:than|rece)|id)|[Ss]ome\s+{_COUNTED}|"
     rf"[Oo](?:ne\s|ver\s+{_COUNTED})|[Ll](?:ast\s|at[est])|[Nn](?:ext\s|ow\b|early\s|ine\s)|[Ee](?:arl|ight\s|leven\s|nd\s)|[Rr](?:ight\s|ecent)|[Cc]urr|"
@@ -53,12 +53,12 @@ _EXPRESSION = re.compile(
     | (?i:(?:early|late|earlier|later)\s+)?{_DAY}{_PART}
     | (?i:early|late|mid)[ -](?:{_YEAR}\b|{_M}(?!\w))
     | (?i:fiscal)\s+(?:year\s+)?{_YEAR}\b | (?:the\s+)?{_SEASON}\s+(?:of\s+)?{_YEAR}\b
-    | (?i:the\s+(?:(?:1[5-9]|20)\d0s|\d0s|weekend)\b)
+    | (?i:the\s+(?:(?:early|late|mid)[\s-]+)?(?:(?:1[5-9]|20)\d0s|\d0s)\b | the\s+weekend\b)
     | (?i:the\s+)?(?:end|beginning|start|middle)\s+of\s+(?:the\s+year|(?:this|next)\s+(?:week|month|year)|{_YEAR})\b
     | (?i:(?:right\s+)?now\b(?!\s*,?\s*that\b) | currently\b | (?:more\s+)?recently\b | soon\b(?!\s+as\b) | in\s+the\s+(?:near\s+)?future\b | recent\s+years\b | these\s+days\b)
     | (?:January|February|April|June|July|August|September|October|November|December|{_SHORT})(?![\w-])
     | (?<=\b[Ii]n\s)(?:March|May)\b | (?<=\b[Bb]y\s)(?:March|May)\b | (?<=\b[Oo]f\s)(?:March|May)\b | (?<=\b[Ss]ince\s)(?:March|May)\b
-    | (?:{_AFTER_WORDS}|(?<=[(,]\s)){_YEAR}\b(?![-\s]*(?:people|feet|miles|percent|shares|\$))
+    | (?:{_AFTER_WORDS}|(?<=['’]s\s)|(?<=[(,]\s)){_YEAR}\b(?![-\s]*(?:people|feet|miles|percent|shares|\$))
     )""",
     re.VERBOSE,
 )
@@ -117,8 +117,13 @@ _COMING = re.compile(
     re.IGNORECASE,
 )
 _COMING_DAY = re.compile(
-    r"\b(?:will|shall|scheduled|expected|due|is to|are to|was to|were to|until|plans? to|planned|next|upcoming|deadline|begins?|would|set for|slated)\b",
+    r"\b(?:will|shall|scheduled|expected|due|is to|are to|was to|were to|until|plans? to|planned|next|upcoming|deadline|begins?|would|set for|set to|slated|as soon as|as early as)\b",
     re.IGNORECASE,
+)
+#: A past right before a date, whatever is to come in the rest of the clause: said on Monday that it will.
+_HAPPENED = re.compile(
+    r"\b(?!(?:scheduled|planned|expected|need|speed|proceed|indeed)\b)(?:\w+ed|said|told|met|made|took|held|began|came|went|won|lost|left|read|saw|seen|done|arriving|wrote)"
+    r"(?:\s+(?:on|in|by|early|late|at|since))*\s+\Z"
 )
 #: The dates of English texts.
 DATES = DateWords(
@@ -135,6 +140,7 @@ DATES = DateWords(
     weekend="weekend",
     coming=_COMING,
     coming_day=_COMING_DAY,
+    happened=_HAPPENED,
     quarter=_QUARTER,
     ordinals=_ORDINALS,
     next=re.compile("next"),
