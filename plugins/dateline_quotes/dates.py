@@ -14,6 +14,8 @@ from dateline_quotes.words import Words
 
 #: So many characters around an expression may say whether it is past or to come.
 _AROUND = 90
+#: So many of them have the verb right before it.
+_RIGHT_BEFORE = 30
 _CLAUSE = re.compile(r"[.;!?]\s|\n\s*\n|,\s+(?:which|who|but|and)\s")
 _YEAR = re.compile(r"[12]\d{3}")
 _DAY, _NUMBER = re.compile(r"\d{4}-\d\d-\d\d"), re.compile(r"\d+")
@@ -57,7 +59,7 @@ class Dates:
         """Whether the clause around a date speaks of what is to come."""
         before = text[max(0, start - _AROUND) : start]
         after = text[end : end + _AROUND // 2]
-        if self._words.happened.search(before):
+        if self._words.happened.search(before[-_RIGHT_BEFORE:]):
             return ""
         begins = [one.end() for one in _CLAUSE.finditer(before)]
         ends = _CLAUSE.search(after)

@@ -18,6 +18,7 @@ from dateline_quotes.words.tables import FigureWords
 _BEFORE = 20
 _YEAR = re.compile(r"(?:1[89]|20)\d\d")
 _DIGITS = re.compile(r"(?:\d{1,3}(?:,\d{3})+|\d+)(\.\d+)?")
+_WITH_DIGIT = re.compile(r"\d\S*")
 #: A line is a table if it has so many numbers, and these are this share of its words.
 _LEAST, _SHARE, _LONGEST = 4, 1 / 3, 400
 
@@ -141,9 +142,10 @@ def _line(text: str, at: int) -> Line:
     start = max(text.rfind("\n", 0, at) + 1, at - _LONGEST)
     end = text.find("\n", at)
     end = min(end if end >= 0 else len(text), at + _LONGEST)
-    words = text[start:end].split()
-    numbers = sum(any(c.isdigit() for c in word) for word in words)
-    return Line(start, end, numbers >= _LEAST and numbers >= _SHARE * len(words))
+    line = text[start:end]
+    numbers = len(_WITH_DIGIT.findall(line))
+    table = numbers >= _LEAST and numbers >= _SHARE * len(line.split())
+    return Line(start, end, table)
 
 
 def _of_kind(match: Any, hedge: str, table: FigureWords, language: str) -> dict[str, Any] | None:
