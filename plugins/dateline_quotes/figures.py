@@ -61,7 +61,7 @@ def _fields(text: str, match: Any, words: Words) -> tuple[dict[str, Any] | None,
             return {"lower": low["value"], "upper": high["value"]}, match.end()
         return low, match.end("money")  # from $7 billion to $5 billion
     if match["percent"]:
-        number = match["percent"].rstrip("%").split()[0].split("-")[0]
+        number = table.percent_sign.sub("", match["percent"])
         return _read(_plain(hedge + number, table), words.code), match.end()
     return _of_kind(match, hedge, table, words.code), match.end()
 

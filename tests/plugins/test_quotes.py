@@ -204,6 +204,8 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ("In excess of 40 ships left.", {"lower": 40, "lower_inclusive": False}),
         ("The number climbs up to 6 ships.", {"value": 6}),
         ("The inflation rate rose to 4.1 percent.", {"measure": "inflation rate"}),
+        ("Sixty-one percent of voters left.", {"value": 61, "unit": "percent"}),
+        ("It had a retail price of $40 then.", {"value": 40, "measure": "retail price"}),
         ("15 percent of Ebb's licensed drivers left.", {"measure": "Ebb's licensed drivers"}),
         ("About 40 ships moored there left.", {"measure": "ships"}),
         ("It came before the Oct. 9 referendum.", None),

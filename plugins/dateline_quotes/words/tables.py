@@ -70,9 +70,9 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     a sum, group 1, and their words.
 
     ``counted``: the words after a figure, group 1; ``ends``: what ends these; ``not_counted``: what is measured;
-    ``subject``: the words before one, group 1 what is so much; ``participles`` and ``plural``: how a participle
+    ``subject``: the words before one, group 1 or 2 what is so much; ``participles`` and ``plural``: how a participle
     and the plural end; ``of_money``: leads from an amount to what it is of; ``amount`` and ``share``: what a sum
-    and a percentage measure if nothing is named. ``definite``, ``ranks`` and ``numbered`` precede a number
+    and a percentage measure if nothing is named; ``percent_sign``: the end of a percentage. ``definite``, ``ranks`` and ``numbered`` precede a number
     that counts nothing: the four, the first 10, Oct. 9.
     """
 
@@ -103,6 +103,7 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     amount: str
     share: str
     percent: str
+    percent_sign: re.Pattern[str]
 
 
 class Words(msgspec.Struct, frozen=True, eq=False, gc=False):

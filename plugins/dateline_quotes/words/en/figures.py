@@ -83,7 +83,9 @@ _MOVES = listed(
 _SUBJECT = re.compile(
     r"(?:\A|[.;:,!?\n]\s*|\b(?:and|but|that|as|while|said|says)\s+)(?:the|its|their|his|her|our|an?)\s+((?:[^\W\d_][\w’'-]*\s+){0,3}?[^\W\d_][\w’'-]*)\s+"
     r"(?:(?:has|have|had|will|would)\s+)?(?:is|was|were|are|be|been|rose|rises?|risen|fell|falls?|fallen|grew|grows?|grown|climbed|jumped|dropped|declined|increased|"
-    r"decreased|slipped|stood|stands?|reached|hit|totaled|totalled|averaged|amounted|remained|came|cost|costs)\b(?:\s+[a-z]+){0,3}?\s*\Z",
+    r"decreased|slipped|stood|stands?|reached|hit|totaled|totalled|averaged|amounted|remained|came|cost|costs|ticks?|ticked|edged|soared|surged|sank|slid|plunged|"
+    r"tumbled|shrank|gained|lost|began|started|opened|closed|ended)\b(?:\s+[a-z]+){0,3}?\s*\Z"
+    r"|\b(?:an?|the|its|their|his|her)\s+((?:[a-z][\w’'-]*\s+){0,2}(?!average|total|maximum|minimum|combined|sum|amount|record|tune|range|high|low|target|lead)[a-z][\w’'-]*)\s+of\s+\Z",
     re.IGNORECASE,
 )
 _CURRENCIES = {"$": "dollars", "£": "pounds", "€": "euros"}
@@ -128,4 +130,5 @@ FIGURES = FigureWords(
     amount="amount",
     share="share",
     percent="percent",
+    percent_sign=re.compile(r"(?:\s*%|[\s-]+per\s?cent)\Z"),
 )
