@@ -17,7 +17,7 @@ from dateline_quotes.names import Named
 from dateline_quotes.people import People, Spoken
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
-from dateline_quotes.wording import bare, sentence
+from dateline_quotes.wording import bare, is_denied, sentence
 from dateline_quotes.words import SPEECH, Words
 
 _MARKS = "\"“”„‟«»`'‘’"
@@ -59,7 +59,7 @@ class Reading:
         """The statements in order, then the figures."""
         speaker: Spoken | None = None
         for one in self._said:
-            if one.source is None:
+            if one.source is None or is_denied(one, self._text, self._words):
                 continue
             who = self._people.who(one.source, speaker)
             entities = [] if who is None else [*self._entities(who)]

@@ -85,7 +85,7 @@ class Mentions:
     def _runs(self) -> Iterator[tuple[int, int, str]]:
         """Where large words begin and end that may be a name, and the words."""
         for match in self._words.run.finditer(self._text):
-            run, at = match[0], match.start()
+            run, at = match[0].replace("\u00a0", " "), match.start()
             place = within(run, self._words)
             if place is not None:
                 yield at + place[0], at + place[1], run[place[0] : place[1]]

@@ -161,7 +161,27 @@ class Reader:
             quotation = follows_quotation(self.text, source.start)
             if quotation or is_over(self.sentence, self.cues, at, after, self.words):
                 return self._left(at, verb, source, end, after)
+            if self._is_inside(at, source, after):
+                return self._around(at, verb, source, end, after)
         return self._right(at, verb, source)
+
+    def _is_inside(self, at: int, source: Span, after: int) -> bool:
+        """Whether commas set an attribution off from what was said: The quay, Roe said, is open."""
+        comma = self.text[after : after + 1] == ","
+        if not comma or at + 1 >= len(self.sentence.words) or after != self.sentence.words[at].end:
+            return False
+        following = self.sentence.words[at + 1].text
+        return following in self.words.auxiliaries
+
+    def _around(
+        self, at: int, verb: Verb, source: Span, end: int, after: int
+    ) -> Attribution | None:
+        """With what was said before and after the verb."""
+        parts = [Span(self.claimed, end), Span(after, self.sentence.end)]
+        content = tuple(part for one in parts if (part := trimmed(self.text, one)) is not None)
+        self.claimed = self.sentence.end
+        cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
+        return Attribution(source, cue, content, verb.base, trailing=True) if content else None
 
     def _has_subject(self, at: int) -> bool:
         """Whether the verb has a subject before it after all: Roe, the lawyer, said he ..."""

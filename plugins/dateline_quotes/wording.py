@@ -17,7 +17,8 @@ _ENDS = " ,;:—–-"
 def sentence(one: Attribution, who: Named, quotes: list[str], text: str, words: Words) -> str:
     """The statement in one sentence; `quotes` are the parts of what was said. The words of the source follow
     the verb as they stand if they make a plain clause with it, and a colon if not."""
-    said = " ... ".join(_COMMA_INSIDE.sub("", _flat(quote)) for quote in quotes)
+    joint = " " if one.trailing and not one.direct else " ... "  # The quay, Roe said, is open
+    said = joint.join(_COMMA_INSIDE.sub("", _flat(quote)) for quote in quotes)
     subject, verb = _subject(one, who, text, words), _verb(one, text, words)
     if one.direct:
         return f'{subject} {_alone(verb, one, text, words)}: "{said}"'
@@ -84,6 +85,14 @@ def _verb(one: Attribution, text: str, words: Words) -> str:
     if all(_is_small(word, words) for word in small):
         return " ".join([*small, cue])
     return cue if verb.form != "base" else words.past[one.verb]
+
+
+def is_denied(one: Attribution, text: str, words: Words) -> bool:
+    """Whether the text says that something was not said: Roe did not say whether it was open."""
+    if one.source is None or one.cue is None or one.source.end > one.cue.start:
+        return False
+    between = text[one.source.end : one.cue.start].split()
+    return any(word.endswith(words.negations) for word in between)
 
 
 def _is_small(word: str, words: Words) -> bool:

@@ -136,6 +136,8 @@ def test_an_agency_relays_what_a_speaker_said(text: str) -> None:
         "It is 5'10\" long.",
         "",
         "I say that you said it.",
+        "Ida Brandt did not say that it was open.",
+        "Ida Brandt wouldn't say whether it was open.",
     ],
 )
 def test_other_words_are_no_statements(text: str) -> None:
@@ -296,7 +298,13 @@ def test_a_number_a_day_or_half_a_clause_is_no_speaker(text: str) -> None:
     [
         ("The plan was sharply condemned by Ida Brandt.", "Ida Brandt sharply condemned the plan"),
         ("The quay was open, the mayor of Quay said.", "The mayor of Quay said: The quay was open"),
-        ("Ida Brandt did not say that it was open.", "Ida Brandt did not say that it was open"),
+        (
+            "Ida Brandt has often said that it was open.",
+            "Ida Brandt has often said that it was open",
+        ),
+        ("The quay, Ida Brandt said, would be open.", "Ida Brandt said: The quay would be open"),
+        ("Ida Brandt said, however, that it was open.", "Ida Brandt said: it was open"),
+        ("“It is open,” Ida Brandt told reporters.", 'Ida Brandt told reporters: "It is open"'),
         ("Ida Brandt left, adding that it was open.", "Ida Brandt added that it was open"),
         ("Ida Brandt said, it was open.", "Ida Brandt said: it was open"),
         ("“It is open,” Ida Brandt said.", 'Ida Brandt said: "It is open"'),

@@ -127,6 +127,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     adverbs: frozenset[str]
     adverb_ending: str
     leading: frozenset[str]
+    negations: tuple[str, ...]
     irregular: frozenset[str]
     verb_endings: tuple[str, ...]
     not_verb_endings: tuple[str, ...]

@@ -36,6 +36,7 @@ WORDS = Words(
     indefinite=frozenset(["a", "an"]),
     article=frozenset(["the"]),
     of_body=frozenset(["for", "on", "of"]),
+    negations=("not", "never", "n't", "n’t", "cannot", "nobody", "no one"),
     leading=listed("even then now again once still also instead initially"),
     owners=("'s", "’s"),
     joining=frozenset(["and"]),

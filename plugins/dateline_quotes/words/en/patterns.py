@@ -14,7 +14,7 @@ _ADJUNCT = rf"""\s*,?\s*(?:
     (?:late\s|early\s|on\s|last\s|this\s|earlier\s|later\s|in\s)*(?:{_DAYS}|{_MONTHS}|today|yesterday|tonight|week|month|year|morning|afternoon|evening|night)\b(?:\s\d{{1,2}}\b(?:,\s\d{{4}})?|\s(?:morning|afternoon|evening|night))?
   | (?:in|on|at|during|via|through|from|after|before)\s(?:an?|the|his|her|their|its|my|our|recent|one|another)\s[^,.;:"“”\x00]{{1,70}}?(?=,|\.|;|:|\sthat\s|$|["“])
   | (?:on|via|to)\s(?:Twitter|Facebook|Telegram|Instagram|Fox\sNews|CNN|MSNBC|NBC|CBS|ABC|Reuters|reporters|journalists)\b
-  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply)\b
+  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply|however|for\sexample|for\sinstance|meanwhile|instead)\b
   )"""
 
 ADJUNCT = re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE)
