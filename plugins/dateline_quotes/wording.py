@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from dateline_quotes.attribution import Attribution, Span
+from dateline_quotes.attribution import Attribution
 from dateline_quotes.names import Named
 from dateline_quotes.words import Words
 
@@ -12,6 +12,8 @@ from dateline_quotes.words import Words
 _PLAIN = re.compile(r"(?:[\s\w’'$%]|(?<=\w)[.-](?=\w)|(?<=\b[A-Z])\.|(?<=\b[A-Z][a-z])\.)*")
 _COMMA_INSIDE = re.compile(r",(?=[\"”’']+\Z)")
 _ENDS = " ,;:—–-"
+#: A longer word with a small letter is no part of a name, as "van" is.
+_PARTICLE = 3
 
 
 def sentence(one: Attribution, who: Named, quotes: list[str], text: str, words: Words) -> str:
@@ -66,7 +68,8 @@ def _lowered(said: str, words: Words) -> str:
 def _subject(one: Attribution, who: Named, text: str, words: Words) -> str:
     """The name of the speaker; or what the text calls one who has none, with its article: The mayor of Quay."""
     source = _flat(text[slice(*one.source)]) if one.source is not None else ""
-    named = who.id is not None or (who.kind == "person" and who.label[:1].isupper())
+    small = any(word.islower() and len(word) > _PARTICLE for word in who.label.split())
+    named = who.id is not None or (who.kind == "person" and not small)
     pronoun = source.casefold() in words.pronouns or source.casefold() in words.relatives
     subject = who.label if named or pronoun or not source else source.strip(_ENDS)
     return subject[:1].upper() + subject[1:]
@@ -111,11 +114,3 @@ def _between(one: Attribution, text: str) -> str | None:
 
 def _flat(text: str) -> str:
     return " ".join(text.split())
-
-
-def bare(text: str, span: Span, marks: str) -> Span:
-    """A quotation without its marks and the comma before the last one."""
-    words = text[slice(*span)]
-    start = span.start + len(words) - len(words.lstrip(marks))
-    end = span.end - len(words) + len(words.rstrip(marks + " "))
-    return Span(start, end - text[start:end].endswith(",")) if start < end else span
