@@ -79,6 +79,8 @@ def _measure(text: str, match: Any, end: int, table: FigureWords) -> tuple[str, 
         return found or table.amount, table.currencies[match["money"][0]]
     if match["percent"]:
         found = counted(text, end, table) or subject(text, match.start(), table)
+        if not found and text.startswith(table.of_percent, end):
+            found = counted(text, end + len(table.of_percent) - 1, table)
         return found or table.share, table.percent
     return counted(text, end, table), ""
 

@@ -51,4 +51,4 @@ def is_plural(measure: str, table: FigureWords) -> bool:
 def subject(text: str, at: int, table: FigureWords) -> str:
     """What is or was so much, by the words before a figure: the inflation rate rose to. Empty if none does."""
     match = table.subject.search(text, max(0, at - _BACK), at)
-    return "" if match is None else " ".join((match[1] or match[2]).split())
+    return "" if match is None else " ".join(match[match.lastindex or 0].split())

@@ -89,6 +89,8 @@ def styled(run: str, words: Words) -> Style:
     gender = next((words.titles[one] for one in folded if one in words.titles), "")
     before = [n for n, one in enumerate(folded) if is_office(one, words)]
     first = before[-1] + 1 if before else 0
+    if folded[first : first + 1] and folded[first] in words.prepositions:  # Democrat of Oregon
+        first = len(folded)
     parts, folded = parts[first:], folded[first:]
     if not (words.bodies.isdisjoint(folded) and words.media.isdisjoint(folded)):
         parts = []

@@ -101,25 +101,34 @@ class Reader:
         first = next(
             (n for n, word in enumerate(self.sentence.words) if word.start >= match.end()), 0
         )
-        source = subjects.after(self.sentence, first - 1, self.words) if first else None
+        source = subjects.after(self.sentence, first - 1, self.words, loose=True) if first else None
         if source is None:
             return None
         said = self.text[self.claimed : match.start()].strip(' ,\n\t“"')
+        if said.lower() in self.words.boundaries:  # But according to the mayor
+            said = ""
         if match.start() < self.claimed or (self.found and not said):
             self._relayed_by(source)
             return None
-        span = Span(self.claimed, match.start())
+        parts = [Span(self.claimed, match.start())]
+        rest = Span(source.end + 1, self.sentence.end)
         if not said:  # According to the mayor, the bridge is closed
             comma = self.text.find(",", source.end, self.sentence.end)
-            if comma < 0:
-                return None
-            span = Span(comma + 1, self.sentence.end)
-        content = trimmed(self.text, span)
-        if content is None:
+            parts = [Span(comma + 1, self.sentence.end)] if comma >= 0 else []
+        elif self.text.startswith(",", source.end) and self._starts_verb(
+            rest
+        ):  # It is, according to him, shut
+            parts.append(rest)
+        content = tuple(part for one in parts if (part := trimmed(self.text, one)) is not None)
+        if not content:
             return None
-        self.claimed = source.end if said else self.sentence.end
+        self.claimed = source.end if len(parts) == 1 and said else self.sentence.end
         cue = Span(match.start(), match.end() - 1)
-        return Attribution(source, cue, (content,), trailing=bool(said))
+        return Attribution(source, cue, content, trailing=bool(said))
+
+    def _starts_verb(self, rest: Span) -> bool:
+        following = self.text[rest.start : rest.end].split()[:1]
+        return bool(following) and following[0] in self.words.auxiliaries
 
     # -- verbs ---------------------------------------------------------------------------------
 
@@ -161,17 +170,16 @@ class Reader:
             quotation = follows_quotation(self.text, source.start)
             if quotation or is_over(self.sentence, self.cues, at, after, self.words):
                 return self._left(at, verb, source, end, after)
-            if self._is_inside(at, source, after):
+            following = self._after_comma(at, after)
+            if following and following not in self.words.boundaries:  # The quay, Roe said, is open
                 return self._around(at, verb, source, end, after)
         return self._right(at, verb, source)
 
-    def _is_inside(self, at: int, source: Span, after: int) -> bool:
-        """Whether commas set an attribution off from what was said: The quay, Roe said, is open."""
-        comma = self.text[after : after + 1] == ","
-        if not comma or at + 1 >= len(self.sentence.words) or after != self.sentence.words[at].end:
-            return False
-        following = self.sentence.words[at + 1].text
-        return following in self.words.auxiliaries
+    def _after_comma(self, at: int, after: int) -> str:
+        """The word that follows verb number `at` and a comma; empty if anything else does."""
+        following = self.sentence.words[at + 1 : at + 2]
+        comma = after == self.sentence.words[at].end and self.text.startswith(",", after)
+        return following[0].text if comma and following else ""
 
     def _around(
         self, at: int, verb: Verb, source: Span, end: int, after: int

@@ -27,7 +27,7 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
     gap = sentence.text[sentence.words[last].end : sentence.words[last + 1].start]
     if _BREAK.search(gap):
         return None
-    if "," in gap:
+    if "," in gap and not _is_interposed(sentence, last, words):
         return _named_before(sentence, last, words, least)
     first = _first(sentence, last, words, least)
     while first <= last and (
@@ -46,11 +46,18 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
     return Span(sentence.words[first].start, sentence.words[last].end)
 
 
+def _is_interposed(sentence: Sentence, last: int, words: Words) -> bool:
+    """Whether one word between commas follows word number `last`: the owners, however, say."""
+    between = sentence.words[last + 1].text
+    return between in words.interposed and _gap(sentence, last + 1) == ","
+
+
 def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
     text = sentence.words[at].text.lower()
     return (
         text in words.auxiliaries
         or text in words.adverbs
+        or text in words.interposed
         or (text.endswith(words.adverb_ending) and text == sentence.words[at].text)
     )
 
@@ -180,13 +187,14 @@ def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
     )
 
 
-def after(sentence: Sentence, at: int, words: Words) -> Span | None:
-    """The subject after the verb that is word number `at`: said Jane Roe, a lawyer. None if there is none."""
+def after(sentence: Sentence, at: int, words: Words, *, loose: bool = False) -> Span | None:
+    """The subject after the verb that is word number `at`: said Jane Roe, a lawyer. None if there is none.
+    A `loose` one may be any words: according to early results."""
     first = last = at + 1
     if first >= len(sentence.words) or _gap(sentence, at):
         return None
     head = sentence.words[first]
-    if not (head.large or head.text in words.determiners or head.text in words.pronouns):
+    if not (loose or head.large or head.text in words.determiners or head.text in words.pronouns):
         return None
     while last + 1 < len(sentence.words) and last - first < _MOST:
         word, gap = sentence.words[last + 1], _gap(sentence, last)

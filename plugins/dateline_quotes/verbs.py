@@ -48,10 +48,25 @@ def helped_by(sentence: Sentence, at: int, words: Words) -> str:
 def is_plural(sentence: Sentence, source: Span, words: Words) -> bool:
     """Whether a subject takes the base form: officials say, Roe and Doe say."""
     parts = sentence.text[source.start : source.end].lower().split()
+    end = next((n for n, one in enumerate(parts) if n and _ends_head(one, words)), 0)
+    head = parts[end - 1] if end else ""
+    if head in words.plurals:
+        return True
+    if head.endswith(words.plural_ending) and not head.endswith(words.owners):
+        return True
     return (
         parts[-1].endswith(words.plural_ending)
         or parts[-1] in words.plurals
         or not words.joining.isdisjoint(parts)
+    )
+
+
+def _ends_head(word: str, words: Words) -> bool:
+    """Whether a word ends the noun that a phrase is about: friends of Roe, officials who, activists trying."""
+    return (
+        word in words.prepositions
+        or word in words.relatives
+        or word.endswith(words.participle_endings)
     )
 
 

@@ -84,7 +84,8 @@ def _verb(one: Attribution, text: str, words: Words) -> str:
     if verb is None or verb.form == "ing":
         return words.past[one.verb]
     before = text[one.source.end : one.cue.start] if one.source is not None else ""
-    small = before.split()
+    bare = (word.strip(",") for word in before.split())
+    small = [word for word in bare if word and word not in words.interposed]  # however
     if all(_is_small(word, words) for word in small):
         return " ".join([*small, cue])
     return cue if verb.form != "base" else words.past[one.verb]

@@ -304,6 +304,17 @@ def test_a_number_a_day_or_half_a_clause_is_no_speaker(text: str) -> None:
         ),
         ("The quay, Ida Brandt said, would be open.", "Ida Brandt said: The quay would be open"),
         ("Ida Brandt said, however, that it was open.", "Ida Brandt said: it was open"),
+        (
+            "The owners of Quay, however, say that it was open.",
+            "The owners of Quay say that it was open",
+        ),
+        (
+            "People who know Ida Brandt say it was open.",
+            "People who know Ida Brandt say it was open",
+        ),
+        ("The quay, according to Ida Brandt, is open.", "Ida Brandt said: The quay is open"),
+        ("The quay was open, according to early reports.", "Early reports said: The quay was open"),
+        ("But according to Ida Brandt, it was open.", "Ida Brandt said: it was open"),
         ("“It is open,” Ida Brandt told reporters.", 'Ida Brandt told reporters: "It is open"'),
         ("Ida Brandt left, adding that it was open.", "Ida Brandt added that it was open"),
         ("Ida Brandt said, it was open.", "Ida Brandt said: it was open"),

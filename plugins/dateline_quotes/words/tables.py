@@ -70,8 +70,8 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     a sum, group 1, and their words.
 
     ``counted``: the words after a figure, group 1; ``ends``: what ends these; ``not_counted``: what is measured;
-    ``subject``: the words before one, group 1 or 2 what is so much; ``participles`` and ``plural``: how a participle
-    and the plural end; ``of_money``: leads from an amount to what it is of; ``amount`` and ``share``: what a sum
+    ``subject``: the words before one, the last group is what is so much; ``participles`` and ``plural``: how a participle
+    and the plural end; ``of_money`` and ``of_percent``: lead from an amount to what it is of; ``amount`` and ``share``: what a sum
     and a percentage measure if nothing is named; ``percent_sign``: the end of a percentage. ``definite``, ``ranks`` and ``numbered`` precede a number
     that counts nothing: the four, the first 10, Oct. 9.
     """
@@ -85,6 +85,7 @@ class FigureWords(msgspec.Struct, frozen=True, eq=False, gc=False):
     definite: frozenset[str]
     of: str
     of_money: str
+    of_percent: str
     hedges: Mapping[str, str]
     participles: tuple[str, ...]
     plural: re.Pattern[str]
@@ -127,6 +128,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     adverbs: frozenset[str]
     adverb_ending: str
     leading: frozenset[str]
+    interposed: frozenset[str]
     negations: tuple[str, ...]
     irregular: frozenset[str]
     verb_endings: tuple[str, ...]

@@ -37,6 +37,7 @@ WORDS = Words(
     article=frozenset(["the"]),
     of_body=frozenset(["for", "on", "of"]),
     negations=("not", "never", "n't", "n’t", "cannot", "nobody", "no one"),
+    interposed=listed("however though meanwhile nevertheless instead too therefore"),
     leading=listed("even then now again once still also instead initially"),
     owners=("'s", "’s"),
     joining=frozenset(["and"]),

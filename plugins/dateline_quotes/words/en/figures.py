@@ -85,6 +85,7 @@ _SUBJECT = re.compile(
     r"(?:(?:has|have|had|will|would)\s+)?(?:is|was|were|are|be|been|rose|rises?|risen|fell|falls?|fallen|grew|grows?|grown|climbed|jumped|dropped|declined|increased|"
     r"decreased|slipped|stood|stands?|reached|hit|totaled|totalled|averaged|amounted|remained|came|cost|costs|ticks?|ticked|edged|soared|surged|sank|slid|plunged|"
     r"tumbled|shrank|gained|lost|began|started|opened|closed|ended)\b(?:\s+[a-z]+){0,3}?\s*\Z"
+    r"|(?-i:([A-Z][\w-]*(?:\s[A-Z][\w-]*)*))\s+(?:(?:was|were)\s+)?(?:up|down|rose|fell|eased|gained|lost|added|shed|jumped|slid|climbed|dropped|advanced|declined)\s+\Z"
     r"|\b(?:an?|the|its|their|his|her)\s+((?:[a-z][\w’'-]*\s+){0,2}(?!average|total|maximum|minimum|combined|sum|amount|record|tune|range|high|low|target|lead)[a-z][\w’'-]*)\s+of\s+\Z",
     re.IGNORECASE,
 )
@@ -100,6 +101,7 @@ FIGURES = FigureWords(
     definite=_DEFINITE,
     of="of",
     of_money=" in ",
+    of_percent=" among ",
     hedges={
         "as many as": "up to",
         "as few as": "at least",
