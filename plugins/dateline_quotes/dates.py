@@ -14,6 +14,8 @@ from dateline_quotes.words import Words
 
 #: So many characters around an expression may say whether it is past or to come.
 _AROUND = 90
+#: So many expressions are read once.
+_CACHED = 16384
 #: So many of them have the verb right before it.
 _RIGHT_BEFORE = 30
 _CLAUSE = re.compile(r"[.;!?]\s|\n\s*\n|,\s+(?:which|who|but|and)\s")
@@ -51,7 +53,9 @@ class Dates:
         for match in self._words.expression.finditer(text, start, end):
             words = match[0].strip()
             first = match.start() + len(match[0]) - len(match[0].lstrip())
-            found = self.read(words, self.tense(text, match.start(), match.end()))
+            year = _YEAR.fullmatch(words) is not None
+            tense = "" if year else self.tense(text, match.start(), match.end())
+            found = self.read(words, tense)
             if found is not None:
                 yield Dated(first, first + len(words), found[0], words, found[1])
 
@@ -154,7 +158,7 @@ class Dates:
         or the last that has ended; "a year earlier" is then a year before it."""
         if self._words.quarter_ago.match(plain) and self._quarter is not None:
             return _interval(self._quarter[0] - 1, self._quarter[1]), True
-        match = self._words.quarter.search(plain)
+        match = _quarter(self._words.quarter, plain)
         if match is None or self._day is None:
             return None
         now = (self._day.year, (self._day.month - 1) // 3 + 1)
@@ -192,7 +196,12 @@ class Dates:
         return (year, number) if begins <= self._day + timedelta(92) else (year - 1, number)
 
 
-@lru_cache(16384)
+@lru_cache(_CACHED)
+def _quarter(pattern: re.Pattern[str], plain: str) -> re.Match[str] | None:
+    return pattern.search(plain)
+
+
+@lru_cache(_CACHED)
 def _choices(
     plain: str, languages: tuple[str, ...], published: str | None
 ) -> tuple[tuple[str, ...], bool]:
