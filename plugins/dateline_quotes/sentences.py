@@ -47,8 +47,12 @@ class Sentence(msgspec.Struct, frozen=True):
 
 def sentences(masked: str, paragraph: Paragraph, words: Words) -> Iterator[Sentence]:
     """The sentences of a paragraph of a `masked_text`."""
-    start, at, quoted = paragraph.start, 0, paragraph.quoted
+    place = words.place.match(masked, paragraph.start, paragraph.end)
+    start = paragraph.start if place is None else place.end()
+    at, quoted = 0, paragraph.quoted
     for end in [*_ends(masked, paragraph, words), paragraph.end]:
+        if end <= start:
+            continue
         some = list[Quoted]()
         while at < len(quoted) and quoted[at].start < end:
             some.append(quoted[at])

@@ -114,7 +114,8 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     ``adjunct``: when, where and in what it was said; ``leads``: what stands before a clause ("that");
     ``adds``, ``joins`` and ``clause``: what ends one before a participle, another verb of its subject, or
     another subject; ``run``: large words in a row, as names are; ``participle``: what stands before one;
-    ``hearer``: to whom; ``quoted_by`` and ``citing``: through whom; ``relative``: what begins a relative clause.
+    ``hearer``: to whom; ``quoted_by`` and ``citing``: through whom; ``relative``: what begins a relative clause; ``place``: where
+    a story was written, at its start.
     """
 
     code: str
@@ -180,6 +181,7 @@ class Words(msgspec.Struct, frozen=True, eq=False, gc=False):
     run: re.Pattern[str]
     two: re.Pattern[str]
     abbreviations: re.Pattern[str]
+    place: re.Pattern[str]
     dates: DateWords
     figures: FigureWords
 

@@ -129,5 +129,6 @@ WORDS = Words(
     hearer=patterns.HEARER, quoted_by=patterns.QUOTED_BY, citing=patterns.CITING,
     run=patterns.RUN, two=patterns.TWO, relative=patterns.RELATIVE,
     abbreviations=patterns.ABBREVIATIONS,
+    place=patterns.PLACE,
     dates=DATES, figures=FIGURES,
 )  # fmt: skip

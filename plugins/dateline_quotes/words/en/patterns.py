@@ -81,3 +81,7 @@ RUN = re.compile(
 TWO = re.compile(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)")
 #: Begins a clause about what was just named: Crimea, which was seized in 2014.
 RELATIVE = re.compile(r",\s+(?:which|who|whom|whose|where|when)\b")
+#: QUAY, Oct. 13 - ; MEXICO CITY — ; with what stands before it in capitals: UPDATE. QUAY -
+PLACE = re.compile(
+    r"\s*(?:[A-Z]{2,}[.:]\s+)?[A-Z][A-Z.'’]+(?:\s[A-Z][A-Z.'’]+){0,4}(?:,\s[^—–\n-]{1,40}?)?\s*(?:--|[—–]|(?<=\s)-)\s+(?=\S)"
+)
