@@ -18,8 +18,8 @@ _FAR, _ABBREVIATED = 400, 8
 def around(text: str, place: Span, limits: Span, words: Words) -> Span:
     """The sentence that has a place, between the limits."""
     start = max(limits.start, place.start - _FAR)
-    for match in _END.finditer(text, start, place.start):
-        start = match.end() if _ends(match, words) else start
+    for match in _END.finditer(text, start, place.start + 1):
+        start = match.end() if match.end() <= place.start and _ends(match, words) else start
     end = min(limits.end, place.end + _FAR)
     ends = (one.start() + 1 for one in _END.finditer(text, place.end, end) if _ends(one, words))
     return stripped(text, Span(start, next(ends, end)))

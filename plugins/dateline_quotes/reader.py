@@ -25,6 +25,8 @@ from dateline_quotes.words import QUOTING, STANCE, Verb, Words
 
 #: A name beside a quotation, after a dash or before a colon, has at most so many words.
 _MOST_SIGNED = 8
+#: What stands before a quotation ends with one of these marks if it is not a part of it.
+_OPENERS = ("—", "–", "--", " -", ":")
 _DASH, _COLON = re.compile(r"\s*(?:[—–―]|--?)\s*"), re.compile(r"\s*:\s*")
 
 
@@ -297,7 +299,8 @@ class Reader:
             for one in self.sentence.quoted
             if whole.start <= one.start and one.end <= whole.end + 1
         ]
-        if quotes and not self.text[whole.start : quotes[0].start].strip():
+        before = self.text[whole.start : quotes[0].start].strip() if quotes else ""
+        if quotes and (not before or before.endswith(_OPENERS)):
             content = Span(quotes[0].start, quotes[-1].end)
         self.claimed, parts = after, [content]
         direct = is_quotation(self.text, content)

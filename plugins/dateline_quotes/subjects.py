@@ -243,7 +243,7 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
     end = start
     while end < len(rest) and end - start < _MOST:
         word = rest[end]
-        gap = sentence.text[rest[end - 1].end : word.start].strip() if end > start else ""
+        gap = sentence.text[rest[end - 1].end : word.start].strip(" .") if end > start else ""
         lower = word.text.lower()
         ends = gap or lower in words.auxiliaries or lower in words.relatives or lower in words.verbs
         if end > start and (

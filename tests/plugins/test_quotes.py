@@ -230,6 +230,12 @@ def test_a_figure_has_its_bounds_and_what_it_counts(
         assert found[0][name] == value
 
 
+def test_a_figure_has_its_sentence_alone() -> None:
+    text = "The quay was shut. About 40 ships left. It is open."
+    [fact] = facts(text)
+    assert _content(text, fact) == "About 40 ships left."
+
+
 def test_a_figure_comes_from_who_says_it() -> None:
     found = facts("TASS quoted Ida Brandt as saying that 40 ships sailed.")[1]
     assert [(step["role"], step["agent"]) for step in found["attribution"]] == [
@@ -315,6 +321,12 @@ def test_a_number_a_day_or_half_a_clause_is_no_speaker(text: str) -> None:
         ("The quay, according to Ida Brandt, is open.", "Ida Brandt said: The quay is open"),
         ("The quay was open, according to early reports.", "Early reports said: The quay was open"),
         ("But according to Ida Brandt, it was open.", "Ida Brandt said: it was open"),
+        ("Brandt was glad — “It is open,” Ida Brandt said.", 'Ida Brandt said: "It is open"'),
+        (
+            "UPDATE. QUAY, Sweden — The quay is open, Ida Brandt said.",
+            "Ida Brandt said: The quay is open",
+        ),
+        ("Gov. Ida Brandt left the quay, saying it was open.", "Ida Brandt said it was open"),
         ("“It is open,” Ida Brandt told reporters.", 'Ida Brandt told reporters: "It is open"'),
         ("Ida Brandt left, adding that it was open.", "Ida Brandt added that it was open"),
         ("Ida Brandt said, it was open.", "Ida Brandt said: it was open"),
