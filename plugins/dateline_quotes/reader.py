@@ -150,7 +150,7 @@ class Reader:
 
     def _active(self, at: int, verb: Verb, helped: str) -> Attribution | None:
         word = self.sentence.words[at]
-        if verb.takes != STANCE:
+        if verb.takes != STANCE and verb.base not in self.words.not_inverted:
             end = ends_before(self.text, self.claimed, word.start)
             source = None if end is None else subjects.after(self.sentence, at, self.words)
             if end is not None and source is not None and not self._has_subject(at):
@@ -283,9 +283,23 @@ class Reader:
             return None
         if MASK not in inner and (len(inner.split()) < 2 or inner.startswith(self.words.as_what)):
             return None  # proclaimed as its own
+        if verb.base in self.words.with_clause and not direct and not self._is_clause(at, content):
+            return None  # added jobs
         self.claimed = end
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
         return Attribution(source, cue, (content,), verb.base, hearer=hearer, direct=direct)
+
+    def _is_clause(self, at: int, content: Span) -> bool:
+        """Whether what was said is a clause, or has a quotation, and is not only a thing."""
+        led = self.text[self.sentence.words[at].end : content.start].split()[-1:]
+        inner = self.text[content.start : content.end]
+        if MASK in inner or (led and led[0] in self.words.that):
+            return True
+        first, *rest = inner.split()
+        if first in self.words.infinitive:
+            return True
+        verbs = self.words.auxiliaries - self.words.infinitive
+        return any(one in verbs or one in self.words.pronouns for one in [first, *rest])
 
     def _left(self, at: int, verb: Verb, source: Span, end: int, after: int) -> Attribution | None:
         """With what was said before the verb, and a quotation that goes on after it."""

@@ -121,6 +121,9 @@ WORDS = Words(
 ),
     titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
     quoting=frozenset(["quote", "cite"]),
+    not_inverted=listed("tell remind assure inform"),
+    with_clause=listed("add write find remark read learn advise think point consider pledge"),
+    that=frozenset(["that"]),
     with_hearer=listed(
 "tell ask remind assure inform warn advise urge thank"
 ),

@@ -19,7 +19,7 @@ _ADJUNCT = rf"""\s*,?\s*(?:
 
 ADJUNCT = re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE)
 ACCORDING = re.compile(r"[Aa](?<!\w.)(?i:ccording to\s+)")
-LEADS = re.compile(r"\s*[,:]?\s*(?:that\b(?!['’]s)\s*)?,?\s*")
+LEADS = re.compile(r"\s*[,:]?\s*(?:out\b\s*)?(?:that\b(?!['’]s)\s*)?,?\s*")
 COMMA = re.compile(r",\s*(?:and\s+|while\s+)?")
 ADDS = re.compile(r",\s*(?:and\s+|but\s+)?(?:also\s+|later\s+|then\s+)?\Z")
 JOINS = re.compile(r",?\s+(?:and|but|then)\s+(?:\w+ly\s+|also\s+|later\s+|then\s+)?\Z")
@@ -32,7 +32,8 @@ PARTICIPLE = re.compile(
 _LARGE = r"[^\W\d_a-z][\w’'.-]*"
 _KINDS = "news|agency|newspaper|television|radio|channel|magazine|website"
 HEARER = re.compile(
-    r"\s+(?:(?:him|her|them|me|us|you|it|reporters|journalists|voters|supporters|people|lawmakers|investigators)\b"
+    r"\s+(?:(?:(?!\b(?:he|she|they|it|we|I|is|was|are|were|had|has|have|would|will|could|should|that)\b)[^,.;:\"“”\x00\n]){3,80}(?=\s+that\b)"
+    r"|(?:him|her|them|me|us|you|it|reporters|journalists|voters|supporters|people|lawmakers|investigators)\b"
     rf"|(?:the\s+)?(?:(?:{_KINDS})\s+){{1,3}}(?:{_LARGE}(?:\s+|(?=[,.:])|$)){{1,4}}"
     rf"|(?:(?:the|a|an|his|her|their|its|some|Mr|Mrs|Ms)\.?\s+)?(?:{_LARGE}(?:\s+|(?=[,:])|$)){{1,5}}(?:(?:{_KINDS})\b\s*)*(?:\w+(?=,?\s*[\"“]|\s+that\b))?"
     r"|(?:(?:the|a|an|his|her|their|its|some|many)\s+)[\w’'-]+(?:\s+(?:of|in|at|on)\s+[\w’'-]+)?)"
