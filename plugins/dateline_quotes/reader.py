@@ -31,7 +31,7 @@ _DASH, _COLON = re.compile(r"\s*(?:[—–―]|--?)\s*"), re.compile(r"\s*:\s*")
 
 
 def attributions(sentence: Sentence, words: Words) -> list[Attribution]:
-    """What the sentence attributes, in order; no words are in two of them."""
+    """What the sentence attributes, in order. No words are in two of them, unless somebody says all of it."""
     return Reader(sentence, words).read()
 
 
@@ -289,6 +289,21 @@ class Reader:
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
         return Attribution(source, cue, (content,), verb.base, hearer=hearer, direct=direct)
 
+    def _reported(
+        self, at: int, verb: Verb, source: Span, end: int, after: int
+    ) -> Attribution | None:
+        """With all of the sentence that was attributed already: Roe denied it, the police said. A medium is a relay."""
+        whole = trimmed(self.text, Span(self.sentence.start, end))
+        last = self._last
+        if is_medium(self.text, source, self.words) or last is None or whole is None:
+            self._relayed_by(source)
+            return None
+        if last.direct or last.trailing:
+            return None
+        self.claimed = after
+        cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
+        return Attribution(source, cue, (whole,), verb.base, trailing=True)
+
     def _is_clause(self, at: int, content: Span) -> bool:
         """Whether what was said is a clause, or has a quotation, and is not only a thing."""
         led = self.text[self.sentence.words[at].end : content.start].split()[-1:]
@@ -306,8 +321,7 @@ class Reader:
         whole = Span(self.claimed, closed_at(self.text, end))
         content = trimmed(self.text, whole)
         if content is None:
-            self._relayed_by(source)
-            return None
+            return self._reported(at, verb, source, end, after)
         quotes = [
             one
             for one in self.sentence.quoted

@@ -135,6 +135,13 @@ def test_an_agency_relays_what_a_speaker_said(text: str) -> None:
     assert _content(text, fact) == "it was open"
 
 
+def test_a_statement_about_a_statement_is_another_one() -> None:
+    assert statements("Ida Brandt denied that it was open, Mr. Lund said.") == [
+        ("Ida Brandt", "indirect", "it was open"),
+        ("Lund", "indirect", "Ida Brandt denied that it was open"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
