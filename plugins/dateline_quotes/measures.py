@@ -51,4 +51,5 @@ def is_plural(measure: str, table: FigureWords) -> bool:
 def subject(text: str, at: int, table: FigureWords) -> str:
     """What is or was so much, by the words before a figure: the inflation rate rose to. Empty if none does."""
     match = table.subject.search(text, max(0, at - _BACK), at)
-    return "" if match is None else " ".join(match[match.lastindex or 0].split())
+    words = [] if match is None else match[match.lastindex or 0].split()
+    return "" if any(word.lower() in table.ends for word in words) else " ".join(words)

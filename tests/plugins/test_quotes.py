@@ -225,6 +225,8 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ("The inflation rate rose to 4.1 percent.", {"measure": "inflation rate"}),
         ("Sixty-one percent of voters left.", {"value": 61, "unit": "percent"}),
         ("It had a retail price of $40 then.", {"value": 40, "measure": "retail price"}),
+        ("Ship sales of the port are down 12.3 percent.", {"measure": "Ship sales"}),
+        ("The clerk says it is 4 percent.", {"measure": "share"}),
         ("15 percent of Ebb's licensed drivers left.", {"measure": "Ebb's licensed drivers"}),
         ("About 40 ships moored there left.", {"measure": "ships"}),
         ("It came before the Oct. 9 referendum.", None),

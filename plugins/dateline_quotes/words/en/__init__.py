@@ -110,7 +110,7 @@ WORDS = Words(
 "the a an in on at but and or if when while as for after before since however meanwhile although though still "
         "it he she they we i you his her their this that these those there what who so yet then also now monday tuesday "
         "wednesday thursday friday saturday sunday january february march april may june july august september october "
-        "november december according asked both even now again once instead initially"
+        "november december according asked both even now again once instead initially following including speaking citing another rival absent some many most much several such"
 ),
     offices=listed(
 "dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "

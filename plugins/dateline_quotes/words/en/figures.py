@@ -81,10 +81,12 @@ _MOVES = listed(
     "tick ticks ticked climb climbs climbed rise rises rose risen go goes went gone move moves moved jump jumps jumped push pushes pushed edged inched grew grows"
 )
 _SUBJECT = re.compile(
-    r"(?:\A|[.;:,!?\n]\s*|\b(?:and|but|that|as|while|said|says)\s+)(?:the|its|their|his|her|our|an?)\s+((?:[^\W\d_][\w’'-]*\s+){0,3}?[^\W\d_][\w’'-]*)\s+"
+    r"(?:\A|[.;:,!?\n]\s*|\b(?:and|but|that|as|while|said|says)\s+)(?:(?:the|its|their|his|her|our|an?)\s+)?"
+    r"((?!(?:it|he|she|they|this|that|there|we|i|you|who|which|what|these|those|but|and|one|some)\b)(?:[^\W\d_][\w’'-]*\s+){0,3}?[^\W\d_][\w’'-]*)"
+    r"(?:\s+(?:of|in|for|on)\s+(?:[\w’'-]+\s+){0,7}?[\w’'-]+)?\s+"
     r"(?:(?:has|have|had|will|would)\s+)?(?:is|was|were|are|be|been|rose|rises?|risen|fell|falls?|fallen|grew|grows?|grown|climbed|jumped|dropped|declined|increased|"
     r"decreased|slipped|stood|stands?|reached|hit|totaled|totalled|averaged|amounted|remained|came|cost|costs|ticks?|ticked|edged|soared|surged|sank|slid|plunged|"
-    r"tumbled|shrank|gained|lost|began|started|opened|closed|ended)\b(?:\s+[a-z]+){0,3}?\s*\Z"
+    r"tumbled|shrank|gained|lost|began|started|opened|closed|ended)(?:\s+(?:up|down))?\b(?:\s+[a-z]+){0,3}?\s*\Z"
     r"|(?-i:([A-Z][\w-]*(?:\s[A-Z][\w-]*)*))\s+(?:(?:was|were)\s+)?(?:up|down|rose|fell|eased|gained|lost|added|shed|jumped|slid|climbed|dropped|advanced|declined)\s+\Z"
     r"|\b(?:an?|the|its|their|his|her)\s+((?:[a-z][\w’'-]*\s+){0,2}(?!average|total|maximum|minimum|combined|sum|amount|record|tune|range|high|low|target|lead)[a-z][\w’'-]*)\s+of\s+\Z",
     re.IGNORECASE,
