@@ -53,17 +53,33 @@ def _fields(text: str, match: Any, words: Words) -> tuple[dict[str, Any] | None,
     """The bounds that a figure states, and where it ends."""
     table, hedge = words.figures, _hedge(text, match, words.figures)
     if match["money"]:
-        low = _read(_plain(hedge + _amount(match["money"], table), table), words.code)
-        if not match["most_money"]:
-            return low, match.end()
-        high = _read(_plain(_amount(match["most_money"], table), table), words.code)
-        if low is not None and high is not None and low.get("value", 0) < high.get("value", 0):
-            return {"lower": low["value"], "upper": high["value"]}, match.end()
-        return low, match.end("money")  # from $7 billion to $5 billion
+        return _sum(text, match, hedge, words)
     if match["percent"]:
         number = table.percent_sign.sub("", match["percent"])
         return _read(_plain(hedge + number, table), words.code), match.end()
     return _of_kind(match, hedge, table, words.code), match.end()
+
+
+def _sum(text: str, match: Any, hedge: str, words: Words) -> tuple[dict[str, Any] | None, int]:
+    """The bounds of a sum, or of two: $5 to $7 million, but not from $7 million to $5 million."""
+    table, between = words.figures, _is_pair(hedge, words.figures)
+    low = _read(_plain(_amount(match["money"], table), table), words.code)
+    if match["most_money"]:
+        high = _read(_plain(_amount(match["most_money"], table), table), words.code)
+        joint = text[match.end("money") : match.start("most_money")].strip()
+        is_range = between or joint not in words.joining
+        if low and high and is_range and low.get("value", 0) < high.get("value", 0):
+            return {"lower": low.get("value", 0), "upper": high["value"]}, match.end()
+    if between or not hedge:
+        return low, match.end("money")
+    return _read(_plain(hedge + _amount(match["money"], table), table), words.code), match.end(
+        "money"
+    )
+
+
+def _is_pair(hedge: str, table: FigureWords) -> bool:
+    """Whether a hedge needs two numbers: between."""
+    return hedge.strip().lower() in table.of_two
 
 
 def _measure(text: str, match: Any, end: int, table: FigureWords) -> tuple[str, str]:
@@ -73,7 +89,8 @@ def _measure(text: str, match: Any, end: int, table: FigureWords) -> tuple[str, 
         found = counted(text, end + len(table.of_money) - 1, table) if of else ""
         if not of:
             after = counted(text, end, table)
-            article = text[: match.start()].rstrip()[-2:].strip().lower() in table.indefinite
+            before = text[max(0, match.start() - _BEFORE) : match.start()].split()
+            article = bool(before) and before[-1].lower() in table.indefinite
             found = after if article or (after and is_plural(after, table)) else ""
         found = found or subject(text, match.start(), table)
         return found or table.amount, table.currencies[match["money"][0]]
@@ -108,11 +125,8 @@ def _is_known(text: str, match: Any, table: FigureWords) -> bool:
     """Whether a number refers to what was counted before, or is a part of a name or a date: the four regions,
     the first 10, Oct. 9, Nebula 2."""
     if not match["number"] or match["hedge"]:
-        return (
-            match["hedge"] is not None
-            and match["hedge"].strip().lower() in table.of_two
-            and not match["last"]
-        )
+        alone = match["number"] and not match["last"]
+        return bool(alone) and _is_pair(match["hedge"], table)  # between two men
     before = text[max(0, match.start() - _BEFORE) : match.start()]
     last = before.split()[-1] if before.split() else ""
     if last in table.ranks or last.rstrip(".") in table.numbered or match["of"]:

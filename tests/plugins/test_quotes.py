@@ -220,6 +220,12 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ("It sold $70M bonds.", {"value": 70_000_000, "measure": "bonds"}),
         ("It was a $2.5 billion rescue package.", {"measure": "rescue package"}),
         ("It sank from $70 billion to nothing.", {"value": 70_000_000_000}),
+        (
+            "It cost between $5 million and $7 million in aid.",
+            {"lower": 5_000_000, "upper": 7_000_000},
+        ),
+        ("Fees of more than $5 to $9 were paid.", {"lower": 5, "upper": 9}),
+        ("Two men left between two ships.", {"value": 2, "measure": "men"}),
         ("In excess of 40 ships left.", {"lower": 40, "lower_inclusive": False}),
         ("The number climbs up to 6 ships.", {"value": 6}),
         ("The inflation rate rose to 4.1 percent.", {"measure": "inflation rate"}),

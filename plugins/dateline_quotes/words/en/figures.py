@@ -40,7 +40,7 @@ _FIRST = (
 _MONEY = rf"[$£€]\s?(?:{_DIGITS})(?:\s*(?:{_SCALE})|\s?(?:[mMbB]n?|[kK])\b)?"
 _FIGURE = re.compile(
     rf"""(?<![\w.,:/$£€#-])(?=[\d$£€]|{_FIRST})(?P<hedge>(?i:{_HEDGE})\s+)?(?:
-      (?P<money>{_MONEY})(?:(?:\s+to\s+|[-–])(?P<most_money>{_MONEY}))?
+      (?P<money>{_MONEY})(?:(?:\s+to\s+|\s+and\s+|[-–])(?P<most_money>{_MONEY}))?
     | (?P<percent>(?:{_DIGITS}|(?i:{_ONES}))(?:\s*%|[\s-]+per\s?cent\b)(?!\s+(?:more|less|higher|lower)\b))
     | (?P<plural>(?i:{_PLURAL}))(?=\s+of\b|\s+[a-z])
     | (?P<share>(?i:{_SHARE}))(?!\s+a\s+{_SCALE})(?=\s+(?:of|the|its|their|a)\b)
