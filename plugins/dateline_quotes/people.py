@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from dateline_quotes.attribution import Span
@@ -85,22 +85,26 @@ class People:
             return last if last is not None and last.kind == kind else None
         if last is not None and not (last.kind == "person" and self._mentions.may_be(last, gender)):
             last = None
-        near = [
-            one for one in self._mentions.before(at, _FAR) if self._mentions.may_be(one.who, gender)
-        ]
-        best: Mention | None = None
-        for choices in ([one for one in near if self._is_subject(one)], near):
-            best = self._first_of_last(choices)
-            if best is not None:
-                break
+        near = self._mentions.before(at, _FAR)
+        if last is not None and speaker is not None and (not near or near[0].start < speaker.at):
+            return last
+        best = self._first_of_last(near, gender, subjects=True)
+        if best is None:
+            best = self._first_of_last(near, gender, subjects=False)
         if last is not None and speaker is not None and (best is None or best.start < speaker.at):
             return last
         return None if best is None else best.who
 
-    def _first_of_last(self, near: list[Mention]) -> Mention | None:
-        """The first one in the sentence of the nearest."""
+    def _first_of_last(
+        self, near: Iterable[Mention], gender: str, *, subjects: bool
+    ) -> Mention | None:
+        """The first one in the sentence of the nearest, of those who fit."""
         best: Mention | None = None
         for one in near:
+            if not self._mentions.may_be(one.who, gender) or (
+                subjects and not self._is_subject(one)
+            ):
+                continue
             if best is not None and _END.search(self._text, one.end, best.start):
                 break
             best = one
