@@ -180,7 +180,12 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("Even Ida Brandt said it was open.", ["Ida Brandt"]),
         ("Ida Brandt said Mr. Lund left. “It is open,” she said.", ["Ida Brandt"] * 2),
         ("Mr. Lund's aide, Tom Roe, left. He said it was open.", ["Tom Roe"]),
-        ("Ida Brandt, a pilot, left Palm Beach. She said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, a pilot, left Port Alder. She said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, a pilot, left. Port Alder was full. She said it was open.", ["Ida Brandt"]),
+        (
+            "Mrs. Lund was late, Ida Brandt, a pilot, said. Port Alder was full. She said it was open.",
+            ["Ida Brandt"] * 2,
+        ),
         (
             "Despite rain, Ida Brandt, a pilot, met Mr. Lund. She said it was open.",
             ["Ida Brandt"],
@@ -238,6 +243,8 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ("It came before the Oct. 9 referendum.", None),
         ("The Nebula 2 isn't the only one.", None),
         ("A Type 2 patient left.", None),
+        ("Its 320 neo jet left.", None),
+        ("From 2010 to 2013 ships sailed.", None),
         ("They led the first 10 ships.", None),
         ("It was one of the two kinds.", None),
         ("Ebb 3 ships 14 Lund 2 ships 9", None),
@@ -303,7 +310,7 @@ def test_dates_count_from_the_day_of_the_source(text: str, name: str, edtf: str)
         ("Ida Brandt said the quay, which was built in 2014, was open.", "valid"),
         ("Ida Brandt now says it is open to everybody.", "said"),
         ("Ida Brandt said it is now open to everybody.", "valid"),
-        ("Ida Brandt announced next month's plans for the quay.", "said"),
+        ("By next month, Ida Brandt said it was open.", "said"),
     ],
 )
 def test_a_date_beside_a_statement_is_not_its_own(text: str, name: str) -> None:
