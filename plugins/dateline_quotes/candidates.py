@@ -50,7 +50,7 @@ class Reading:
         for one in self._said:
             if one.source is None or is_denied(one, self._text, self._words):
                 continue
-            who = self._people.who(one.source, speaker)
+            who = self._people.who(one.source, speaker, one.content)
             entities = [] if who is None else [*self._entities(who)]
             if who is None or not entities:
                 continue

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from dateline_quotes.attribution import Span
@@ -39,8 +39,11 @@ class People:
         """The entity of the story with that name."""
         return self._mentions.known(name)
 
-    def who(self, span: Span, speaker: Spoken | None = None) -> Named | None:
-        """Whom the words at `span` name. `speaker` is who spoke last."""
+    def who(
+        self, span: Span, speaker: Spoken | None = None, said: Sequence[Span] = ()
+    ) -> Named | None:
+        """Whom the words at `span` name. `speaker` is who spoke last, and `said` is what is said now: a pronoun
+        means nobody who is named in it."""
         words = " ".join(self._text[span.start : span.end].split())
         folded = words.casefold()
         phrase, _, last = folded.rpartition(" ")
@@ -49,7 +52,7 @@ class People:
         if folded in self._words.relatives:
             return next((one.who for one in self._mentions.before(span.start)), None)
         if folded in self._words.pronouns:
-            return self._meant(span.start, folded, speaker)
+            return self._meant(span.start, folded, speaker, said)
         found = self.known(words) or self._inside(span) or self._with_role(span, words)
         if found is not None:
             self._mentions.confirm(found)
@@ -76,7 +79,9 @@ class People:
                     return last.who
         return None
 
-    def _meant(self, at: int, pronoun: str, speaker: Spoken | None) -> Named | None:
+    def _meant(
+        self, at: int, pronoun: str, speaker: Spoken | None, said: Sequence[Span]
+    ) -> Named | None:
         """Whom a pronoun means: the first of the last sentence that names somebody who is no object or owner
         there, and who is most often its subject; or who spoke last, if that was later."""
         gender, last = self._words.pronouns[pronoun], None if speaker is None else speaker.who
@@ -85,7 +90,11 @@ class People:
             return last if last is not None and last.kind == kind else None
         if last is not None and not (last.kind == "person" and self._mentions.may_be(last, gender)):
             last = None
-        near = self._mentions.before(at, _FAR)
+        near = [
+            one
+            for one in self._mentions.before(at, _FAR)
+            if not any(part.start <= one.start < part.end for part in said)
+        ]
         if last is not None and speaker is not None and (not near or near[0].start < speaker.at):
             return last
         best = self._first_of_last(near, gender, subjects=True)
@@ -105,7 +114,7 @@ class People:
                 subjects and not self._is_subject(one)
             ):
                 continue
-            if best is not None and _END.search(self._text, one.end, best.start):
+            if best is not None and _END.search(self._text, one.end, best.start + 1):
                 break
             best = one
         return best

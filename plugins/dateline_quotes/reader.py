@@ -277,7 +277,7 @@ class Reader:
         content, end, hearer = content_after(self.sentence, self.cues, at, verb, self.words)
         if content is None:
             return None
-        direct = is_quotation(self.text, content)
+        direct = is_quotation(self.sentence, content)
         inner = self.text[content.start : content.end]
         if verb.takes == QUOTING and not direct:
             return None
@@ -331,7 +331,7 @@ class Reader:
         if quotes and (not before or before.endswith(_OPENERS)):
             content = Span(quotes[0].start, quotes[-1].end)
         self.claimed, parts = after, [content]
-        direct = is_quotation(self.text, content)
+        direct = is_quotation(self.sentence, content)
         more = quotation_after(self.sentence, self.cues, after) if direct else None
         if more is not None:
             parts.append(more)

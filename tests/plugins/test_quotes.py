@@ -135,6 +135,11 @@ def test_an_agency_relays_what_a_speaker_said(text: str) -> None:
     assert _content(text, fact) == "it was open"
 
 
+def test_words_after_a_quotation_make_it_a_mixed_one() -> None:
+    [fact] = facts("Ida Brandt said “it is open again” at last.")
+    assert (fact["mode"], fact["quote"]) == ("mixed", "it is open again")
+
+
 def test_a_statement_about_a_statement_is_another_one() -> None:
     assert statements("Ida Brandt denied that it was open, Mr. Lund said.") == [
         ("Ida Brandt", "indirect", "it was open"),
@@ -190,6 +195,7 @@ def test_other_words_are_no_statements(text: str) -> None:
             "Despite rain, Ida Brandt, a pilot, met Mr. Lund. She said it was open.",
             ["Ida Brandt"],
         ),
+        ("Jan Roe, a pilot, said it was open. Mr. Lund, he added, was late.", ["Jan Roe"] * 2),
         ("Ida Brandt of the Quay Board left. Brandt said it was open.", ["Ida Brandt"]),
     ],
 )
