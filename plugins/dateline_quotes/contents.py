@@ -47,6 +47,17 @@ def is_quotation(sentence: Sentence, span: Span) -> bool:
     return not text[at : span.end].strip(_NOTHING)
 
 
+def is_clause(sentence: Sentence, at: int, content: Span, words: Words) -> bool:
+    """Whether what was said after verb number `at` is a clause, or has a quotation, and is not only a thing."""
+    led = sentence.text[sentence.words[at].end : content.start].split()[-1:]
+    inner = sentence.text[content.start : content.end]
+    first, *rest = inner.split()
+    if MASK in inner or first in words.infinitive or (led and led[0] in words.that):
+        return True
+    verbs = words.auxiliaries - words.infinitive
+    return any(one in verbs or one in words.pronouns for one in [first, *rest])
+
+
 def follows_quotation(text: str, at: int) -> bool:
     """Whether a quotation ends before a place, and nothing else than a comma is between them."""
     return text[max(0, at - 8) : at].rstrip().rstrip(",")[-1:] in ('"', "”", "“", "»", "'", "’")

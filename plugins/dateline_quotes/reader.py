@@ -13,6 +13,7 @@ from dateline_quotes.contents import (
     content_after,
     ends_before,
     follows_quotation,
+    is_clause,
     is_over,
     is_quotation,
     quotation_after,
@@ -20,14 +21,12 @@ from dateline_quotes.contents import (
 )
 from dateline_quotes.relays import is_medium, with_relay
 from dateline_quotes.sentences import MASK, Sentence
+from dateline_quotes.signatures import signed
 from dateline_quotes.verbs import agent_after, helped_by, is_noun, is_plural
 from dateline_quotes.words import QUOTING, STANCE, Verb, Words
 
-#: A name beside a quotation, after a dash or before a colon, has at most so many words.
-_MOST_SIGNED = 8
 #: What stands before a quotation ends with one of these marks if it is not a part of it.
 _OPENERS = ("—", "–", "--", " -", ":")
-_DASH, _COLON = re.compile(r"\s*(?:[—–―]|--?)\s*"), re.compile(r"\s*:\s*")
 
 
 def attributions(sentence: Sentence, words: Words) -> list[Attribution]:
@@ -48,9 +47,9 @@ class Reader:
         ]
 
     def read(self) -> list[Attribution]:
-        signed = self._signed()
-        if signed is not None:
-            self._add(signed)
+        alone = None if self.cues else signed(self.sentence)
+        if alone is not None:
+            self._add(alone)
             return self.found
         according = [
             *self.words.according.finditer(self.text, self.sentence.start, self.sentence.end)
@@ -83,21 +82,6 @@ class Reader:
         last = self._last
         if last is not None and last.relay is None and is_medium(self.text, medium, self.words):
             self.found[-1] = msgspec.structs.replace(last, relay=medium)
-
-    def _signed(self) -> Attribution | None:
-        """A quotation with a name after a dash, or a name and a colon before one."""
-        words, quoted = self.sentence.words, self.sentence.quoted
-        if not quoted or not words or self.cues or len(words) > _MOST_SIGNED or not words[0].large:
-            return None
-        first, last = quoted[0], quoted[-1]
-        if words[0].start > last.start:
-            between = _DASH.fullmatch(self.text, last.end, words[0].start)
-        else:
-            between = _COLON.fullmatch(self.text, words[-1].end, first.start)
-        if between is None:
-            return None
-        source = Span(words[0].start, words[-1].end)
-        return Attribution(source, None, (Span(first.start, last.end),), direct=True)
 
     def _according(self, match: re.Match[str]) -> Attribution | None:
         first = next(
@@ -283,7 +267,11 @@ class Reader:
             return None
         if MASK not in inner and (len(inner.split()) < 2 or inner.startswith(self.words.as_what)):
             return None  # proclaimed as its own
-        if verb.base in self.words.with_clause and not direct and not self._is_clause(at, content):
+        if (
+            verb.base in self.words.with_clause
+            and not direct
+            and not is_clause(self.sentence, at, content, self.words)
+        ):
             return None  # added jobs
         self.claimed = end
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
@@ -303,18 +291,6 @@ class Reader:
         self.claimed = after
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
         return Attribution(source, cue, (whole,), verb.base, trailing=True)
-
-    def _is_clause(self, at: int, content: Span) -> bool:
-        """Whether what was said is a clause, or has a quotation, and is not only a thing."""
-        led = self.text[self.sentence.words[at].end : content.start].split()[-1:]
-        inner = self.text[content.start : content.end]
-        if MASK in inner or (led and led[0] in self.words.that):
-            return True
-        first, *rest = inner.split()
-        if first in self.words.infinitive:
-            return True
-        verbs = self.words.auxiliaries - self.words.infinitive
-        return any(one in verbs or one in self.words.pronouns for one in [first, *rest])
 
     def _left(self, at: int, verb: Verb, source: Span, end: int, after: int) -> Attribution | None:
         """With what was said before the verb, and a quotation that goes on after it."""

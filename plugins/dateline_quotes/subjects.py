@@ -2,34 +2,28 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from itertools import takewhile
-
+from dateline_quotes.appositions import named_before
 from dateline_quotes.attribution import Span
+from dateline_quotes.phrases import BREAK, MOST, first_of, gap_after
 from dateline_quotes.sentences import Sentence
 from dateline_quotes.words import Words
-
-#: No subject is longer, in words; and what ends one.
-_MOST, _PIECES = 24, 6
-_BREAK = re.compile(r"[;:()“”\"«»„`\x00]|''|\s[-–—]+\s|[—–―]|--")
 
 
 def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:
     """The subject before word number `at`, which begins at `least` or later. None if there is none."""
     last = at - 1
     while last >= 0 and sentence.words[last].start >= least and _is_small(sentence, last, words):
-        if _gap(sentence, last) not in ("", ",") and not _gap(sentence, last).isspace():
+        if gap_after(sentence, last) not in ("", ",") and not gap_after(sentence, last).isspace():
             return None
         last -= 1
     if last < 0 or sentence.words[last].start < least:
         return None
     gap = sentence.text[sentence.words[last].end : sentence.words[last + 1].start]
-    if _BREAK.search(gap):
+    if BREAK.search(gap):
         return None
     if "," in gap and not _is_interposed(sentence, last, words):
-        return _named_before(sentence, last, words, least)
-    first = _first(sentence, last, words, least)
+        return named_before(sentence, last, words, least)
+    first = first_of(sentence, last, words, least)
     while first <= last and (
         _is_day(sentence, first, words) or sentence.words[first].text.lower() in words.leading
     ):  # On Thursday Roe said; even Roe said
@@ -49,7 +43,7 @@ def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None
 def _is_interposed(sentence: Sentence, last: int, words: Words) -> bool:
     """Whether one word between commas follows word number `last`: the owners, however, say."""
     between = sentence.words[last + 1].text
-    return between in words.interposed and _gap(sentence, last + 1) == ","
+    return between in words.interposed and gap_after(sentence, last + 1) == ","
 
 
 def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
@@ -62,142 +56,23 @@ def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
     )
 
 
-def _gap(sentence: Sentence, at: int) -> str:
-    return sentence.text[sentence.words[at].end : sentence.words[at + 1].start].strip()
-
-
-def _first(sentence: Sentence, last: int, words: Words, least: int) -> int:
-    """The first word of the subject that ends with word number `last`."""
-    at = last
-    while at >= 0 and last - at < _MOST:
-        word = sentence.words[at]
-        if word.start < least:
-            break
-        if at < last and ("," in (gap := _gap(sentence, at)) or _BREAK.search(f" {gap} ")):
-            break
-        if word.text.lower() in words.boundaries and not _joins(sentence, at, last, words):
-            break
-        at -= 1
-    return at + 1
-
-
 def _is_day(sentence: Sentence, at: int, words: Words) -> bool:
     text = sentence.words[at].text.lower()
     following = sentence.words[at + 1].text.lower() if at + 1 < len(sentence.words) else ""
     return text in words.days or (text in words.prepositions and following in words.days)
 
 
-def _joins(sentence: Sentence, at: int, last: int, words: Words) -> bool:
-    """Whether "and" joins two names: Kyiv and the West."""
-    if sentence.words[at].text not in words.joining or not 0 < at < last:
-        return False
-    follows, ahead = sentence.words[at + 1], sentence.words[at - 1]
-    if "," in _gap(sentence, at - 1) or not ahead.large:
-        return False
-    beyond = sentence.words[at + 2] if at + 2 <= last else follows
-    return follows.large or (follows.text in words.definite and beyond.large)
-
-
-def _named_before(sentence: Sentence, last: int, words: Words, least: int) -> Span | None:
-    """Whom words between commas explain: Jane Roe, a lawyer from Quay, said. It is the nearest piece that is
-    the name of a person, and else the nearest that has a name."""
-    pieces = [*_pieces(sentence, last, words, least)]
-    for n, (first, end) in enumerate(pieces):
-        if names_person(sentence, first, end, words):
-            before = pieces[n + 1] if n + 1 < len(pieces) else None
-            if before is None or not _leads_to_place(sentence, *before, words):
-                return Span(sentence.words[first].start, sentence.words[end].end)
-    for first, end in pieces:
-        if _is_name(sentence, first, end, words):
-            return Span(sentence.words[first].start, sentence.words[end].end)
-    return None
-
-
-def _pieces(sentence: Sentence, last: int, words: Words, least: int) -> Iterator[tuple[int, int]]:
-    """The first and last word of each piece between commas, from word number `last` backwards."""
-    end = last
-    for _ in range(_PIECES):
-        first = _first(sentence, end, words, least)
-        if first <= end:
-            yield first, end
-        end = min(first, end) - 1
-        if end < 0 or sentence.words[end].start < least or _BREAK.search(_gap(sentence, end)):
-            return
-        while end >= 0 and sentence.words[end].text.lower() in words.boundaries | words.relatives:
-            end -= 1
-        if end < 0 or sentence.words[end].start < least:
-            return
-
-
-def names_person(sentence: Sentence, first: int, end: int, words: Words) -> bool:
-    """Whether words are a name of two words or more, perhaps with an office before or a place after it:
-    former Mayor Jane Roe; Jane Roe of Quay."""
-    some = sentence.words[first : end + 1]
-    if not some or some[0].text.lower() in words.prepositions | words.relatives:
-        return False
-    run = list(takewhile(lambda word: word.large, some))
-    rest = some[len(run) :]
-    if not rest or rest[0].text not in words.prepositions:
-        if any(word.text in words.prepositions for word in some):
-            return False
-        run = list(takewhile(lambda word: word.large, reversed(some)))[::-1]
-    return len(run) > 1 and not all(
-        word.text.lower().rstrip(".") in words.roles | words.offices | words.days for word in run
-    )
-
-
-def _leads_to_place(sentence: Sentence, first: int, end: int, words: Words) -> bool:
-    """Whether a piece ends with a place whose country or state is the next piece: Jane Roe of Quay, Kent."""
-    if end <= first or not sentence.words[end].large:
-        return False
-    at = end
-    while at > first and sentence.words[at].large:
-        at -= 1
-    if sentence.words[at].text not in words.prepositions:
-        return False
-    head = sentence.words[first].text.lower()
-    return (
-        at == first
-        or head in words.prepositions
-        or head in words.relatives
-        or names_person(sentence, first, end, words)
-    )
-
-
-def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
-    head = sentence.words[first]
-    if head.text.lower() in words.pronouns:
-        return True
-    if not head.large and (
-        head.text in words.prepositions
-        or head.text in words.relatives
-        or head.text in words.indefinite
-    ):
-        return False
-    if head.text[0].isdigit() or (
-        head.text.islower() and head.text.endswith(words.participle_endings)
-    ):
-        return False
-    return (
-        any(
-            word.large and word.text.lower() not in words.not_names
-            for word in sentence.words[first : end + 1]
-        )
-        and sentence.words[first].text.lower() not in words.prepositions
-    )
-
-
 def after(sentence: Sentence, at: int, words: Words, *, loose: bool = False) -> Span | None:
     """The subject after the verb that is word number `at`: said Jane Roe, a lawyer. None if there is none.
     A `loose` one may be any words: according to early results."""
     first = last = at + 1
-    if first >= len(sentence.words) or _gap(sentence, at):
+    if first >= len(sentence.words) or gap_after(sentence, at):
         return None
     head = sentence.words[first]
     if not (loose or head.large or head.text in words.determiners or head.text in words.pronouns):
         return None
-    while last + 1 < len(sentence.words) and last - first < _MOST:
-        word, gap = sentence.words[last + 1], _gap(sentence, last)
+    while last + 1 < len(sentence.words) and last - first < MOST:
+        word, gap = sentence.words[last + 1], gap_after(sentence, last)
         if gap not in ("", ".", "&", "$", "’", "'"):
             break
         if word.text in words.after_subject and not _joins_after(sentence, last, words):
@@ -241,7 +116,7 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
     while start < len(rest) and rest[start].text.lower() in words.boundaries | words.adverbs:
         start += 1
     end = start
-    while end < len(rest) and end - start < _MOST:
+    while end < len(rest) and end - start < MOST:
         word = rest[end]
         gap = sentence.text[rest[end - 1].end : word.start].strip(" .") if end > start else ""
         lower = word.text.lower()
