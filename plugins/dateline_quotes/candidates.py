@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from dateline_quotes import times
 from dateline_quotes.attribution import Attribution, Span
-from dateline_quotes.dates import Dated, Dates, source_day
+from dateline_quotes.clauses import around, bare
+from dateline_quotes.dates import Dated
 from dateline_quotes.figures import Stated, figures
 from dateline_quotes.marks import paragraphs
-from dateline_quotes.people import Named, People
+from dateline_quotes.names import Named
+from dateline_quotes.people import People, Spoken
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
-from dateline_quotes.words import Words
+from dateline_quotes.wording import is_denied, sentence
+from dateline_quotes.words import SPEECH, Words
 
-_MARKS = "\"“”„‟«»`'‘’"
-_ENDS = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
 _INNER = re.compile(r"[\"“«]([^\"“”«»]+)[\"”»]")
-#: So far from a figure its sentence is looked for; so many words a quotation inside a clause has at least.
-_FAR, _LEAST = 400, 3
+#: So many words a quotation inside a clause has at least.
+_LEAST = 3
 
 
 class Reading:
@@ -36,198 +38,128 @@ class Reading:
     ) -> None:
         self._text, self._words, self._names, self._publisher = text, words, names, publisher
         parts = [*paragraphs(text)]
-        self._masked = masked_text(text, parts)
-        self._people = People(self._masked, words, names)
-        dates = Dates(source_day(text, published), (words.code,))
-        self._dates = [*dates.find(text, 0, len(text))]
-        self._places = [one.start for one in self._dates]
-        self._said = statements(self._masked, parts, words)
+        masked = masked_text(text, parts)
+        self._people = People(masked, words, names)
+        self._times = times.Times(text, words, published)
+        self._said = statements(masked, parts, words)
         self._spoken: list[tuple[Span, list[str], list[str]]] = []
 
     def facts(self) -> Iterator[dict[str, Any]]:
         """The statements in order, then the figures."""
-        speaker: Named | None = None
+        speaker: Spoken | None = None
         for one in self._said:
-            if one.source is None:
+            if one.source is None or is_denied(one, self._text, self._words):
                 continue
-            who = self._people.who(one.source, speaker)
+            who = self._people.who(one.source, speaker, one.content)
             entities = [] if who is None else [*self._entities(who)]
             if who is None or not entities:
                 continue
-            speaker = who
+            speaker = Spoken(who, max(part.end for part in one.content))
             relays = self._relays(one)
-            self._spoken += [(part, entities, relays) for part in one.content]
+            if one.direct or self._words.verbs[self._words.past[one.verb]].takes == SPEECH:
+                self._spoken += [(part, entities, relays) for part in one.content]
             yield self._statement(one, who, entities, relays)
         self._spoken.sort(key=lambda spoken: spoken[0])
-        yield from map(self._figure, figures(self._text))
+        for stated in figures(self._text, self._words):
+            if not self._times.is_date(stated.start):  # 9 October is no figure
+                yield self._figure(stated)
 
     def _entities(self, who: Named) -> Iterator[str]:
         """The speakers that a name stands for: Kyiv and the West are two."""
-        both = (
-            re.fullmatch(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)", who.label)
-            if who.id is None
-            else None
-        )
+        both = self._words.two.fullmatch(who.label) if who.id is None else None
         for label in both.groups() if both and who.label[0].isupper() else [who.label]:
-            known = self._people.known(label)
-            entity = (known or (who if label == who.label else Named(label, who.kind))).entity(
-                self._names
-            )
+            named = who if label == who.label else Named(label, who.kind)
+            entity = (self._people.known(label) or named).entity(self._names)
             if entity is not None:
                 yield entity
 
     def _relays(self, one: Attribution) -> list[str]:
+        """Through whom it is known: not the text's own publisher."""
         if one.relay is None:
-            return []
-        who = self._people.who(one.relay)
+            who = None if one.hearer is None else self._told(one.hearer)
+        else:
+            who = self._people.who(one.relay)
         entity = None if who is None else who.entity(self._names)
         return [entity] if entity is not None and entity != self._publisher else []
 
-    # -- statements --------------------------------------------------------------------------
+    def _told(self, hearer: Span) -> Named | None:
+        """The organization of the story that somebody spoke to: told NORA, but not: told the Senate."""
+        words = self._text[slice(*hearer)]
+        known = self._people.known(words)
+        body = not self._words.bodies.isdisjoint(words.casefold().split())
+        return known if known is not None and known.kind == "organization" and not body else None
 
     def _statement(
         self, one: Attribution, who: Named, entities: list[str], relays: list[str]
     ) -> dict[str, Any]:
-        parts = [self._bare(part) for part in one.content] if one.direct else [*one.content]
+        parts = [bare(self._text, part) if one.direct else part for part in one.content]
         quotes = [self._text[slice(*part)] for part in parts]
-        evidence = [_item("content", part) for part in parts]
+        dated = self._times.of_statement(one, parts)
+        quote = None if one.direct else self._quoted_in(parts)
         fields: dict[str, Any] = {
             "type": "statement.recorded",
             "speakers": entities,
             "act": one.verb,
-            "mode": "indirect",
+            "mode": "direct" if one.direct else "indirect" if quote is None else "mixed",
+            "text": sentence(one, who, quotes, self._text, self._words),
+            "evidence": [
+                *_items("content", parts),
+                *_items("quote", [quote]),
+                *_items("source", [one.source]),
+                *_items("cue", [one.cue]),
+                *_items("relay", [one.relay]),
+                *_items("time", map(_place, dated.values())),
+            ],
         }
         if one.direct:
-            fields |= {"mode": "direct", "quote": max(quotes, key=len)}
-        else:
-            inner = [
-                match
-                for part in parts
-                for match in _INNER.finditer(self._text, *part)
-                if len(match[1].split()) >= _LEAST
-            ]
-            if inner:
-                longest = max(inner, key=lambda match: len(match[1]))
-                evidence.append(_item("quote", self._bare(Span(*longest.span(1)))))
-                fields |= {
-                    "mode": "mixed",
-                    "quote": self._text[slice(*self._bare(Span(*longest.span(1))))],
-                }
-        for role, span in (("source", one.source), ("cue", one.cue), ("relay", one.relay)):
-            if span is not None:
-                evidence.append(_item(role, span))
+            fields["quote"] = max(quotes, key=len)
+        elif quote is not None:
+            fields["quote"] = self._text[slice(*quote)]
         if relays:
             fields["via"] = relays
-        times = self._times(one, parts)
-        if times:
-            fields["times"] = times
-            evidence += [
-                _item("time", Span(dated.start, dated.end)) for dated in self._dated.values()
-            ]
-        return fields | {"text": self._sentence(one, who, quotes), "evidence": evidence}
+        if dated:
+            fields["times"] = {name: times.fields(date) for name, date in dated.items()}
+        return fields
 
-    def _bare(self, span: Span) -> Span:
-        """A quotation without its marks and the comma before the last one."""
-        text = self._text[slice(*span)]
-        start = span.start + len(text) - len(text.lstrip(_MARKS))
-        end = span.end - len(text) + len(text.rstrip(_MARKS + " "))
-        return Span(start, end - self._text[start:end].endswith(",")) if start < end else span
-
-    def _sentence(self, one: Attribution, who: Named, quotes: list[str]) -> str:
-        """The statement in a sentence with the speaker's name."""
-        flat = [" ".join(quote.split()) for quote in quotes]
-        verb = self._words.verbs.get(self._text[slice(*one.cue)] if one.cue else "")
-        said = (
-            self._words.past[one.verb]
-            if verb is None or verb.form == "ing"
-            else self._text[slice(*one.cue or (0, 0))]
-        )
-        if one.direct:
-            return f'{who.label} {said}: "{" ... ".join(flat)}"'
-        if one.cue is None or one.trailing or len(quotes) > 1 or one.cue.end > one.content[0].start:
-            return f"{who.label} {said}: {' ... '.join(flat)}"
-        between = " ".join(self._text[one.cue.end : one.content[0].start].split())
-        return f"{who.label} {said} {between} {flat[0]}".replace("  ", " ").replace(" , ", ", ")
-
-    def _times(self, one: Attribution, parts: list[Span]) -> dict[str, Any]:
-        """When it was said, by the words around the verb; and the one date of what was said."""
-        self._dated: dict[str, Dated] = {}
-        outside, at = list[Dated](), one.sentence.start
-        for part in [*one.content, Span(one.sentence.end, one.sentence.end)]:
-            outside += self._dates_in(Span(at, part.start))
-            at = max(at, part.end)
-        near = [
-            one_ for one_ in outside if one.cue is not None and abs(one_.start - one.cue.end) < 80
-        ]
-        if near and one.cue is not None:
-            cue = one.cue.end
-            self._dated["said"] = min(near, key=lambda dated: abs(dated.start - cue))
-        inside = [dated for part in parts for dated in self._dates_in(part)]
-        if len(inside) == 1:
-            self._dated["valid"] = inside[0]
-        return {name: _time(dated) for name, dated in self._dated.items()}
-
-    def _dates_in(self, span: Span) -> list[Dated]:
-        first, last = bisect_left(self._places, span.start), bisect_left(self._places, span.end)
-        return self._dates[first:last]
-
-    # -- figures -----------------------------------------------------------------------------
+    def _quoted_in(self, parts: Iterable[Span]) -> Span | None:
+        """The longest quotation inside what is said in other words."""
+        inner = (Span(*one.span(1)) for part in parts for one in _INNER.finditer(self._text, *part))
+        long = [one for one in inner if len(self._text[slice(*one)].split()) >= _LEAST]
+        return max((bare(self._text, one) for one in long), key=_length, default=None)
 
     def _figure(self, stated: Stated) -> dict[str, Any]:
-        clause, speakers, relays = self._around(stated)
-        dated = self._dates_in(clause)
-        evidence = [_item("content", clause), _item("figure", Span(stated.start, stated.end))]
-        fields: dict[str, Any] = {"type": "figure.recorded", "quantities": [stated.quantity]}
+        place = Span(stated.start, stated.end)
+        at = bisect_right(self._spoken, stated.start, key=lambda spoken: spoken[0].start) - 1
+        limits, speakers, relays = Span(0, len(self._text)), list[str](), list[str]()
+        if at >= 0 and self._spoken[at][0].end >= stated.end:
+            limits, speakers, relays = self._spoken[at]
+        clause = around(self._text, place, limits, self._words)
+        dated = self._times.within(clause)
+        fields: dict[str, Any] = {
+            "type": "figure.recorded",
+            "quantities": [stated.quantity],
+            "evidence": [*_items("content", [clause]), *_items("figure", [place])],
+        }
         if speakers:
-            steps = [{"agent": speaker, "role": "origin", "act": "say"} for speaker in speakers[:1]]
             fields["attribution"] = [
-                *steps,
+                {"agent": speakers[0], "role": "origin", "act": "say"},
                 *({"agent": relay, "role": "relay"} for relay in relays),
             ]
         if len(dated) == 1:
-            fields["times"] = {"valid": _time(dated[0])}
-            evidence.append(_item("time", Span(dated[0].start, dated[0].end)))
-        return fields | {"evidence": evidence}
-
-    def _around(self, stated: Stated) -> tuple[Span, list[str], list[str]]:
-        """The clause that has a figure, and who says it, through whom."""
-        at = bisect_right(self._spoken, stated.start, key=lambda spoken: spoken[0].start) - 1
-        if at >= 0 and self._spoken[at][0].end >= stated.end:
-            limits, speakers, relays = self._spoken[at]
-        else:
-            limits, speakers, relays = Span(0, len(self._text)), [], []
-        start = max(limits.start, stated.start - _FAR)
-        for match in _ENDS.finditer(self._text, start, stated.start):
-            start = match.end() if self._ends(match) else start
-        end = min(limits.end, stated.end + _FAR)
-        end = next(
-            (
-                one.start() + 1
-                for one in _ENDS.finditer(self._text, stated.end, end)
-                if self._ends(one)
-            ),
-            end,
-        )
-        text = self._text[start:end]
-        return (
-            Span(
-                start + len(text) - len(text.lstrip(f" \n\t{_MARKS}")),
-                end - len(text) + len(text.rstrip(f" \n\t{_MARKS}")),
-            ),
-            speakers,
-            relays,
-        )
-
-    def _ends(self, match: re.Match[str]) -> bool:
-        """Whether a sentence ends, and not an abbreviation."""
-        at = match.start()
-        return self._words.abbreviations.search(self._text, max(0, at - 8), at + 1) is None
+            fields["times"] = {"valid": times.fields(dated[0])}
+            fields["evidence"] += _items("time", map(_place, dated))
+        return fields
 
 
-def _item(role: str, span: Span) -> dict[str, Any]:
-    return {"role": role, "start": span.start, "end": span.end}
+def _items(role: str, spans: Iterable[Span | None]) -> Iterator[dict[str, Any]]:
+    for span in spans:
+        if span is not None:
+            yield {"role": role, "start": span.start, "end": span.end}
 
 
-def _time(dated: Dated) -> dict[str, Any]:
-    more = {"resolution": "deictic", "anchor": "dateline"} if dated.relative else {}
-    return {"edtf": dated.edtf, "expression": dated.expression, **more}
+def _place(dated: Dated) -> Span:
+    return Span(dated.start, dated.end)
+
+
+def _length(span: Span) -> int:
+    return span.end - span.start

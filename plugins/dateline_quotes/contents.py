@@ -33,8 +33,29 @@ def closed_at(text: str, end: int) -> int:
     return end if match is None else match.end()
 
 
-def is_quotation(text: str, span: Span) -> bool:
-    return _OPENS.match(text, span.start) is not None and MASK in text[span.start : span.end]
+def is_quotation(sentence: Sentence, span: Span) -> bool:
+    """Whether all of a span is quoted, and not: “open” at last."""
+    text = sentence.text
+    if _OPENS.match(text, span.start) is None or MASK not in text[span.start : span.end]:
+        return False
+    inside = [one for one in sentence.quoted if span.start <= one.start < span.end]
+    at = span.start
+    for one in inside:
+        if text[at : one.start].strip(_NOTHING):
+            return False
+        at = max(at, one.end)
+    return not text[at : span.end].strip(_NOTHING)
+
+
+def is_clause(sentence: Sentence, at: int, content: Span, words: Words) -> bool:
+    """Whether what was said after verb number `at` is a clause, or has a quotation, and is not only a thing."""
+    led = sentence.text[sentence.words[at].end : content.start].split()[-1:]
+    inner = sentence.text[content.start : content.end]
+    first, *rest = inner.split()
+    if MASK in inner or first in words.infinitive or (led and led[0] in words.that):
+        return True
+    verbs = words.auxiliaries - words.infinitive
+    return any(one in verbs or one in words.pronouns for one in [first, *rest])
 
 
 def follows_quotation(text: str, at: int) -> bool:

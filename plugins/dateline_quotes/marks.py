@@ -8,10 +8,14 @@ from itertools import pairwise
 from typing import NamedTuple
 
 #: Single marks count at the start of a word, and after the punctuation that ends a quotation.
-_MARK = re.compile(r"``|''|[\"“”„‟«»]|(?<![\w’'])[‘'](?=\w)|(?<=[.,!?…—–-])[’'](?!\w)")
+#: Each alternative begins with the mark itself: so the search skips all other characters at once.
+_MARK = re.compile(
+    r"\"|’’|“|”|„|‟|«|»|``|''|‘(?<![\w’']‘)(?=\w)|'(?<![\w’']')(?=\w)|’(?<=[.,!?…—–-]’)(?!\w)|'(?<=[.,!?…—–-]')(?!\w)"
+)
 #: What closes a quotation, by what opened it.
 _CLOSED_BY = {
-    '"': '"”', "“": '”"', "‟": '”"', "„": "“”\"", "``": "''\"", "''": "''", "«": "»", "»": "«", "‘": "’'", "'": "’'",
+    '"': ('"', "”"), "“": ("”", '"', "’’"), "‟": ("”", '"'), "„": ("“", "”", '"'), "``": ("''", '"'), "''": ("''",), "«": ("»",), "»": ("«",),
+    "‘": ("’", "'"), "'": ("’", "'"),
 }  # fmt: skip
 _LINE = re.compile(r"[^\n]+")
 _BLOCK = re.compile(r"[^\n]+(?:\n(?!\s)[^\n]+)*")

@@ -3,224 +3,60 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
-import msgspec
-
-from dateline.plugin import entity_id
 from dateline_quotes.attribution import Span
+from dateline_quotes.descriptions import described, ends_head
+from dateline_quotes.mentions import LETTERS, Mention, Mentions
+from dateline_quotes.names import OWNER, Named
 from dateline_quotes.words import Words
 
-_LETTERS = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*")
-_SPACED = re.compile(r"\S+")
-_OWNER = re.compile(r"['’]s?\Z")
-_MOST_PARTS, _MOST_NAMESAKES = 4, 20
 _END = re.compile(r"[.!?][\"”’')\]]*\s+(?=[\"“‘(]?[^\W\d_a-z])|\n")
-#: How far from a name a word such as "governor" says what its bearer is.
-_BESIDE = 60
-_SENTENCE = re.compile(r"[.;\n]")
-_OFFICE_AFTER = re.compile(r",\s+[^.,;\n]*")
-#: How many names back an office is looked for.
+#: How many names back somebody is looked for.
 _FAR = 60
+#: So far before a name a word says that it is an object, in characters.
+_BEFORE = 16
+#: So far after an owner, in characters and words, it is looked for who is owned.
+_AFTER, _OWNED = 40, 3
 
 
-class Named(msgspec.Struct, frozen=True):
-    """Somebody or something: ``label``, the ``kind`` of entity, and the ``id`` in the story, if it has one."""
+class Spoken(NamedTuple):
+    """Who spoke last, and where what was said ends."""
 
-    label: str
-    kind: str
-    id: str | None = None
-
-    def entity(self, taken: Mapping[str, object]) -> str | None:
-        """As a fact names it: an id, or ``ID=Label`` for one that is new. None if no id can be made."""
-        if self.id is not None:
-            return self.id
-        start = _id(self.label, self.kind)
-        free, number = start, 2
-        while free is not None and free in taken:
-            free, number = f"{start}-{number}", number + 1
-        return free and f"{free}={self.label}"
-
-
-_id = lru_cache(4096)(entity_id)
-
-
-class Mention(msgspec.Struct, frozen=True):
-    start: int
-    end: int
     who: Named
+    at: int
 
 
 class People:
-    """The persons that a `masked_text` names; `names` are the entities that the story knows, by id."""
+    """Whom the words of a `masked_text` mean; `names` are the entities that the story knows, by id."""
 
     def __init__(self, text: str, words: Words, names: Mapping[str, tuple[str, ...]]) -> None:
         self._text, self._words = text, words
-        self._known = {
-            _key(name): Named(some[0], _kind_of(one), one)
-            for one, some in names.items()
-            for name in some
-            if name
-        }
-        self._full: dict[str, list[Named]] = {}
-        self._read: dict[str, tuple[Named | None, str]] = {}
-        self._gender: dict[str, str] = {}
-        self._roles: dict[str, set[str]] = {}
-        for named in self._known.values():
-            self._add(named)
-        runs = [*self._runs()]
-        for run in runs:
-            if " " in self._text[run.start : run.end]:
-                self._add(self._person(run)[0])
-        for some in self._full.values():
-            some.sort(key=lambda one: -len(one.label))
-        self._read.clear()  # a surname is now known as one
-        self._mentions = [*self._find(runs)]
-        self._starts = [one.start for one in self._mentions]
-
-    # -- the names of a text ----------------------------------------------------------------
-
-    def _runs(self) -> Iterator[Span]:
-        """Runs of large words, without the first word of a sentence and an owner before: Russia's."""
-        for match in self._words.run.finditer(self._text):
-            if " " not in match[0]:
-                if match[0].lower() not in self._words.not_names:
-                    yield Span(*match.span())
-                continue
-            found = [one.span() for one in _SPACED.finditer(self._text, match.start(), match.end())]
-            while found and _plain(self._text[slice(*found[0])]) in self._words.not_names:
-                found = found[1:]
-            last = next(
-                (
-                    n
-                    for n in range(len(found) - 2, -1, -1)
-                    if _OWNER.search(self._text, found[n][0], found[n][1])
-                ),
-                -1,
-            )
-            if found[last + 1 :]:
-                yield Span(found[last + 1][0], found[-1][1])
-
-    def _add(self, named: Named | None) -> None:
-        if named is not None and named.kind == "person" and " " in named.label:
-            some = self._full.setdefault(_surname(named.label), [])
-            if len(some) < _MOST_NAMESAKES and named not in some:
-                some.append(named)
-
-    def _find(self, runs: list[Span]) -> Iterator[Mention]:
-        latest: dict[str, Named] = {}
-        for run in runs:
-            named, gender = self._person(run)
-            if named is None:
-                continue
-            key = _surname(named.label)
-            if " " not in named.label and named.id is None and self._full.get(key):
-                named = latest.get(key) or self._full[key][0]
-            latest[key] = named
-            if gender:
-                self._gender.setdefault(named.label, gender)
-            roles = self._roles.setdefault(named.label, set())
-            if not roles or not self._words.roles.isdisjoint(
-                self._text[run.start : run.end].casefold().split()
-            ):
-                roles.update(self._roles_at(run))
-            yield Mention(run.start, run.end, named)
-
-    def _person(self, run: Span) -> tuple[Named | None, str]:
-        """The person that a run of large words names, if it names one, and a gender from a title."""
-        name = self._text[run.start : run.end]
-        if name not in self._read:
-            self._read[name] = self._named(name) if " " in name else (self._surnamed(name), "")
-        named, gender = self._read[name]
-        if (
-            named is not None
-            and named.id is None
-            and name.startswith(named.label)
-            and " " in named.label
-            and self._is_thing(run.start)
-        ):
-            return None, ""
-        return named, gender
-
-    def _surnamed(self, run: str) -> Named | None:
-        """The person with a name of one word, if the story or the text has the whole name."""
-        name = _OWNER.sub("", run.rstrip("."))
-        known = self._known.get(_key(name))
-        if known is not None:
-            return known if known.kind == "person" else None
-        return Named(name, "person") if _key(name) in self._full else None
-
-    def _named(self, run: str) -> tuple[Named | None, str]:
-        name = _OWNER.sub("", run.rstrip("."))
-        if (known := self._known.get(_key(name))) is not None:
-            return (known if known.kind == "person" else None), ""
-        parts = name.split()
-        plain = [*map(_plain, parts)]
-        gender = next((self._words.titles[one] for one in plain if one in self._words.titles), "")
-        last = next((n for n in range(len(plain) - 1, -1, -1) if self._is_office(plain[n])), -1)
-        titled, parts, plain = last >= 0, parts[last + 1 :], plain[last + 1 :]
-        if (
-            not parts
-            or not self._words.bodies.isdisjoint(plain)
-            or not self._words.media.isdisjoint(plain)
-        ):
-            return None, ""
-        label = " ".join(parts).rstrip(",.'’")
-        if last >= 0 and (known := self._known.get(_key(label))) is not None:
-            return (known if known.kind == "person" else None), gender
-        if len(parts) == 1:
-            return (
-                Named(label, "person") if titled or _surname(label) in self._full else None
-            ), gender
-        if len(parts) > _MOST_PARTS or not all(
-            any(c.islower() for c in one) or "." in one for one in parts
-        ):
-            return None, ""
-        whole = next(
-            (one for one in self._full.get(_surname(label), []) if _same(label, one.label)), None
-        )
-        return whole or Named(label, "person"), gender
-
-    def _is_office(self, plain: str) -> bool:
-        return (
-            plain in self._words.roles
-            or plain in self._words.offices
-            or plain in self._words.titles
-        )
-
-    def _is_thing(self, start: int) -> bool:
-        """Whether an article, or a body and "for", are before large words: the Clean Power Plan."""
-        before = self._text[max(0, start - _BESIDE) : start].split()[-3:]
-        if before and before[-1] in ("the", "The"):
-            before, article = before[:-1], True
-        else:
-            article = False
-        return article or (
-            len(before) > 1
-            and before[-1] in ("for", "on", "of")
-            and _plain(before[-2]) in self._words.bodies
-        )
+        self._mentions = Mentions(text, words, names)
 
     def known(self, name: str) -> Named | None:
         """The entity of the story with that name."""
-        return self._known.get(_key(name)) or self._known.get(_key(name).removeprefix("the "))
+        return self._mentions.known(name)
 
-    # -- who is meant ---------------------------------------------------------------------------
-
-    def who(self, span: Span, speaker: Named | None = None) -> Named | None:
-        """Whom the words at `span` name. `speaker` is who spoke last."""
+    def who(
+        self, span: Span, speaker: Spoken | None = None, said: Sequence[Span] = ()
+    ) -> Named | None:
+        """Whom the words at `span` name. `speaker` is who spoke last, and `said` is what is said now: a pronoun
+        means nobody who is named in it."""
         words = " ".join(self._text[span.start : span.end].split())
-        plain = words.casefold()
-        if plain in self._words.pronouns or plain in self._words.relatives:
-            return self._meant(span.start, plain, speaker)
-        return (
-            self.known(words)
-            or self._inside(span)
-            or self._with_role(span, words)
-            or self._described(words)
-        )
+        folded = words.casefold()
+        phrase, _, last = folded.rpartition(" ")
+        if phrase and last in self._words.relatives:  # a lawyer who said
+            words = words[: len(phrase)].rstrip(" ,")
+        if folded in self._words.relatives:
+            return next((one.who for one in self._mentions.before(span.start)), None)
+        if folded in self._words.pronouns:
+            return self._meant(span.start, folded, speaker, said)
+        found = self.known(words) or self._inside(span) or self._with_role(span, words)
+        if found is not None:
+            self._mentions.confirm(found)
+        return found or described(words, self._words, self._mentions)
 
     def _inside(self, span: Span) -> Named | None:
         """The person that the words are about: not the owner or the purpose that they name too."""
@@ -231,140 +67,86 @@ class People:
             end = next(
                 (
                     one.start()
-                    for one in _LETTERS.finditer(self._text, start, end)
-                    if self._ends_head(one[0])
+                    for one in LETTERS.finditer(self._text, start, end)
+                    if ends_head(one[0], self._words)
                 ),
                 end,
             )
-            at = bisect_left(self._starts, end) - 1
-            if (
-                at >= 0
-                and self._mentions[at].start >= start
-                and not self._text[self._mentions[at].end : end].strip(" ,.")
-                and not _OWNER.search(self._text, self._mentions[at].start, self._mentions[at].end)
-            ):
-                return self._mentions[at].who
+            for last in self._mentions.before(end):
+                named = self._text[last.start : last.end]
+                rest = self._text[last.end : end].strip(" ,.")
+                if last.start >= start and not rest and not OWNER.search(named):
+                    return last.who
         return None
 
-    def _ends_head(self, word: str) -> bool:
-        return (
-            word in self._words.prepositions
-            or word in self._words.auxiliaries
-            or word in self._words.relatives
-        )
-
-    def _meant(self, at: int, word: str, speaker: Named | None) -> Named | None:
-        """The person of the last sentence that names one: its first, who is most often its subject."""
-        gender = self._words.pronouns.get(word, "")
-        if word in self._words.relatives:
-            last = bisect_left(self._starts, at) - 1
-            return self._mentions[last].who if last >= 0 else None
+    def _meant(
+        self, at: int, pronoun: str, speaker: Spoken | None, said: Sequence[Span]
+    ) -> Named | None:
+        """Whom a pronoun means: the first of the last sentence that names somebody who is no object or owner
+        there, and who is most often its subject; or who spoke last, if that was later."""
+        gender, last = self._words.pronouns[pronoun], None if speaker is None else speaker.who
         if not gender:
-            return speaker if speaker is not None and speaker.kind != "person" else None
-        last = bisect_left(self._starts, at)
+            kind = "group" if pronoun in self._words.plurals else "organization"
+            return last if last is not None and last.kind == kind else None
+        if last is not None and not (last.kind == "person" and self._mentions.may_be(last, gender)):
+            last = None
         near = [
             one
-            for one in reversed(self._mentions[max(0, last - _FAR) : last])
-            if self._fits(one, gender)
+            for one in self._mentions.before(at, _FAR)
+            if not any(part.start <= one.start < part.end for part in said)
         ]
-        if not near:
-            return speaker if speaker is not None and speaker.kind == "person" else None
-        best = near[0]
-        for one in near[1:]:
-            if _END.search(self._text, one.end, best.start):
+        if last is not None and speaker is not None and (not near or near[0].start < speaker.at):
+            return last
+        best = self._first_of_last(near, gender, subjects=True)
+        if best is None:
+            best = self._first_of_last(near, gender, subjects=False)
+        if last is not None and speaker is not None and (best is None or best.start < speaker.at):
+            return last
+        return None if best is None else best.who
+
+    def _first_of_last(
+        self, near: Iterable[Mention], gender: str, *, subjects: bool
+    ) -> Mention | None:
+        """The first one in the sentence of the nearest, of those who fit."""
+        best: Mention | None = None
+        for one in near:
+            if not self._mentions.may_be(one.who, gender) or (
+                subjects and not self._is_subject(one)
+            ):
+                continue
+            if best is not None and _END.search(self._text, one.end, best.start + 1):
                 break
             best = one
-        return best.who
+        return best
 
-    def _fits(self, mention: Mention, gender: str) -> bool:
-        return self._gender.get(mention.who.label, gender) == gender
+    def _is_subject(self, mention: Mention) -> bool:
+        """Whether a person may be the subject where it is named, by the words around the name."""
+        if not self._mentions.is_certain(mention.who):
+            return False
+        if OWNER.search(self._text, mention.start, mention.end) and self._owns_somebody(mention):
+            return False
+        before = self._text[max(0, mention.start - _BEFORE) : mention.start].split()
+        return not before or before[-1].lower() not in self._words.prepositions
+
+    def _owns_somebody(self, mention: Mention) -> bool:
+        """Whether somebody else is meant by words with a name: Roe's spokesman."""
+        after = self._text[mention.end : mention.end + _AFTER].split()[:_OWNED]
+        return any(
+            one.strip(",.") in self._words.roles or one.strip(",.") in self._words.persons
+            for one in after
+        )
 
     def _with_role(self, span: Span, words: str) -> Named | None:
         """The last person who holds the office that the words have: the governor."""
-        role = next(
+        letters = reversed(LETTERS.findall(words.casefold()))
+        role = next((one for one in letters if one in self._words.roles), None)
+        if role is None or words.split()[0].casefold() not in self._words.definite:
+            return None
+        return next(
             (
-                one
-                for one in reversed(_LETTERS.findall(words.casefold()))
-                if one in self._words.roles
+                one.who
+                for one in self._mentions.before(span.start, _FAR)
+                if self._mentions.has_role(one.who, role)
             ),
             None,
         )
-        if role is None or words.split()[0].casefold() not in self._words.definite:
-            return None
-        last = bisect_left(self._starts, span.start)
-        for mention in reversed(self._mentions[max(0, last - _FAR) : last]):
-            if role in self._roles.get(mention.who.label, ()):
-                return mention.who
-        return None
-
-    def _roles_at(self, mention: Span) -> Iterator[str]:
-        """The offices that words beside a name give: Mayor Roe; Roe, the mayor; the mayor of Quay, Jane Roe."""
-        before = _SENTENCE.split(self._text[max(0, mention.start - _BESIDE) : mention.start])[-1]
-        if before.rstrip().endswith(","):
-            before = before.rstrip(" ,").rpartition(",")[2]
-        else:
-            before = " ".join(before.split()[-2:])
-        after = _OFFICE_AFTER.match(self._text, mention.end, mention.end + _BESIDE)
-        for words in (self._text[mention.start : mention.end], before, after and after[0]):
-            yield from (
-                one
-                for one in _LETTERS.findall((words or "").casefold())
-                if one in self._words.roles
-            )
-
-    def _medium(self, label: str) -> str:
-        """A medium by its name alone: TASS, of the TASS news agency."""
-        parts = label.split()
-        name = [one for one in parts if one not in self._words.kinds_of_media]
-        return " ".join(name) if name and all(one[0].isupper() for one in name) else label
-
-    def _described(self, words: str) -> Named | None:
-        """Who has no name of a person: a body, a group or somebody described."""
-        first, _, rest = words.partition(" ")
-        article = rest and (
-            first.casefold() in self._words.definite or first.casefold() in ("a", "an")
-        )
-        label = self._medium((rest if article else words).strip(" ,.'’"))
-        parts = _LETTERS.findall(label.casefold())
-        if not parts or len(label) > 80 or parts[0] in self._words.not_speakers:
-            return None
-        known = self._known.get(_key(label))
-        if known is not None:
-            return known
-        runs = [match[0] for match in self._words.run.finditer(label)]
-        head = next((n for n, one in enumerate(parts) if self._ends_head(one)), len(parts))
-        plural = head and parts[head - 1].endswith("s") and parts[head - 1] in label
-        if head and (parts[head - 1] in self._words.bodies or parts[head - 1] in self._words.media):
-            return Named(label, "organization")
-        if not plural and any(one in self._words.roles for one in parts[:head]):
-            return Named(label, "person")
-        if plural:
-            return Named(label, "group")
-        if len(parts) == 1 and runs:
-            return Named(label, "organization")
-        if not self._words.bodies.isdisjoint(parts) or not self._words.media.isdisjoint(parts):
-            return Named(label, "organization")
-        return Named(label, "organization" if runs and runs[-1] == label else "group")
-
-
-def _plain(word: str) -> str:
-    return word.strip(".,").casefold()
-
-
-def _key(name: str) -> str:
-    return name.casefold().replace("’", "'")
-
-
-def _surname(label: str) -> str:
-    return _key(label.split()[-1])
-
-
-def _same(name: str, full: str) -> bool:
-    """Whether two names with one surname are those of one person: Joe Biden, Joe R. Biden; De Blasio, Bill de Blasio."""
-    return name.split()[0] == full.split()[0] or _key(full).endswith(f" {_key(name)}")
-
-
-def _kind_of(entity: str) -> str:
-    return {"person": "person", "org": "organization", "place": "place"}.get(
-        entity.split(":")[0], "group"
-    )

@@ -13,6 +13,7 @@ from dateline_quotes.contents import (
     content_after,
     ends_before,
     follows_quotation,
+    is_clause,
     is_over,
     is_quotation,
     quotation_after,
@@ -20,16 +21,16 @@ from dateline_quotes.contents import (
 )
 from dateline_quotes.relays import is_medium, with_relay
 from dateline_quotes.sentences import MASK, Sentence
+from dateline_quotes.signatures import signed
 from dateline_quotes.verbs import agent_after, helped_by, is_noun, is_plural
 from dateline_quotes.words import QUOTING, STANCE, Verb, Words
 
-#: A name beside a quotation, after a dash or before a colon, has at most so many words.
-_MOST_SIGNED = 8
-_DASH, _COLON = re.compile(r"\s*(?:[—–―]|--?)\s*"), re.compile(r"\s*:\s*")
+#: What stands before a quotation ends with one of these marks if it is not a part of it.
+_OPENERS = ("—", "–", "--", " -", ":")
 
 
 def attributions(sentence: Sentence, words: Words) -> list[Attribution]:
-    """What the sentence attributes, in order; no words are in two of them."""
+    """What the sentence attributes, in order. No words are in two of them, unless somebody says all of it."""
     return Reader(sentence, words).read()
 
 
@@ -46,9 +47,9 @@ class Reader:
         ]
 
     def read(self) -> list[Attribution]:
-        signed = self._signed()
-        if signed is not None:
-            self._add(signed)
+        alone = None if self.cues else signed(self.sentence)
+        if alone is not None:
+            self._add(alone)
             return self.found
         according = [
             *self.words.according.finditer(self.text, self.sentence.start, self.sentence.end)
@@ -82,44 +83,38 @@ class Reader:
         if last is not None and last.relay is None and is_medium(self.text, medium, self.words):
             self.found[-1] = msgspec.structs.replace(last, relay=medium)
 
-    def _signed(self) -> Attribution | None:
-        """A quotation with a name after a dash, or a name and a colon before one."""
-        words, quoted = self.sentence.words, self.sentence.quoted
-        if not quoted or not words or self.cues or len(words) > _MOST_SIGNED or not words[0].large:
-            return None
-        first, last = quoted[0], quoted[-1]
-        if words[0].start > last.start:
-            between = _DASH.fullmatch(self.text, last.end, words[0].start)
-        else:
-            between = _COLON.fullmatch(self.text, words[-1].end, first.start)
-        if between is None:
-            return None
-        source = Span(words[0].start, words[-1].end)
-        return Attribution(source, None, (Span(first.start, last.end),), direct=True)
-
     def _according(self, match: re.Match[str]) -> Attribution | None:
         first = next(
             (n for n, word in enumerate(self.sentence.words) if word.start >= match.end()), 0
         )
-        source = subjects.after(self.sentence, first - 1, self.words) if first else None
+        source = subjects.after(self.sentence, first - 1, self.words, loose=True) if first else None
         if source is None:
             return None
         said = self.text[self.claimed : match.start()].strip(' ,\n\t“"')
+        if said.lower() in self.words.boundaries:  # But according to the mayor
+            said = ""
         if match.start() < self.claimed or (self.found and not said):
             self._relayed_by(source)
             return None
-        span = Span(self.claimed, match.start())
+        parts = [Span(self.claimed, match.start())]
+        rest = Span(source.end + 1, self.sentence.end)
         if not said:  # According to the mayor, the bridge is closed
             comma = self.text.find(",", source.end, self.sentence.end)
-            if comma < 0:
-                return None
-            span = Span(comma + 1, self.sentence.end)
-        content = trimmed(self.text, span)
-        if content is None:
+            parts = [Span(comma + 1, self.sentence.end)] if comma >= 0 else []
+        elif self.text.startswith(",", source.end) and self._starts_verb(
+            rest
+        ):  # It is, according to him, shut
+            parts.append(rest)
+        content = tuple(part for one in parts if (part := trimmed(self.text, one)) is not None)
+        if not content:
             return None
-        self.claimed = source.end if said else self.sentence.end
+        self.claimed = source.end if len(parts) == 1 and said else self.sentence.end
         cue = Span(match.start(), match.end() - 1)
-        return Attribution(source, cue, (content,), trailing=bool(said))
+        return Attribution(source, cue, content, trailing=bool(said))
+
+    def _starts_verb(self, rest: Span) -> bool:
+        following = self.text[rest.start : rest.end].split()[:1]
+        return bool(following) and following[0] in self.words.auxiliaries
 
     # -- verbs ---------------------------------------------------------------------------------
 
@@ -139,7 +134,7 @@ class Reader:
 
     def _active(self, at: int, verb: Verb, helped: str) -> Attribution | None:
         word = self.sentence.words[at]
-        if verb.takes != STANCE:
+        if verb.takes != STANCE and verb.base not in self.words.not_inverted:
             end = ends_before(self.text, self.claimed, word.start)
             source = None if end is None else subjects.after(self.sentence, at, self.words)
             if end is not None and source is not None and not self._has_subject(at):
@@ -161,15 +156,37 @@ class Reader:
             quotation = follows_quotation(self.text, source.start)
             if quotation or is_over(self.sentence, self.cues, at, after, self.words):
                 return self._left(at, verb, source, end, after)
+            following = self._after_comma(at, after)
+            if following and following not in self.words.boundaries:  # The quay, Roe said, is open
+                return self._around(at, verb, source, end, after)
         return self._right(at, verb, source)
+
+    def _after_comma(self, at: int, after: int) -> str:
+        """The word that follows verb number `at` and a comma; empty if anything else does."""
+        following = self.sentence.words[at + 1 : at + 2]
+        comma = after == self.sentence.words[at].end and self.text.startswith(",", after)
+        return following[0].text if comma and following else ""
+
+    def _around(
+        self, at: int, verb: Verb, source: Span, end: int, after: int
+    ) -> Attribution | None:
+        """With what was said before and after the verb."""
+        parts = [Span(self.claimed, end), Span(after, self.sentence.end)]
+        content = tuple(part for one in parts if (part := trimmed(self.text, one)) is not None)
+        self.claimed = self.sentence.end
+        cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
+        return Attribution(source, cue, content, verb.base, trailing=True) if content else None
 
     def _has_subject(self, at: int) -> bool:
         """Whether the verb has a subject before it after all: Roe, the lawyer, said he ..."""
         named = subjects.before(self.sentence, at, self.words, self.claimed)
         if named is None or follows_quotation(self.text, self.sentence.words[at].start):
             return False
+        if self.sentence.words[at + 1].text.lower() in self.words.pronouns:
+            return True
+        commas = self.text.count(",", self.claimed, self.sentence.words[at].start)
         leads = not self.text[self.claimed : named.start].strip()
-        return leads or self.sentence.words[at + 1].text.lower() in self.words.pronouns
+        return leads and commas != 1  # The vote, said Roe, was lost
 
     def _goes_on(self, at: int, verb: Verb) -> Attribution | None:
         """Another verb of the same subject: Roe said this and added that."""
@@ -244,32 +261,53 @@ class Reader:
         content, end, hearer = content_after(self.sentence, self.cues, at, verb, self.words)
         if content is None:
             return None
-        direct = is_quotation(self.text, content)
+        direct = is_quotation(self.sentence, content)
         inner = self.text[content.start : content.end]
         if verb.takes == QUOTING and not direct:
             return None
         if MASK not in inner and (len(inner.split()) < 2 or inner.startswith(self.words.as_what)):
             return None  # proclaimed as its own
+        if (
+            verb.base in self.words.with_clause
+            and not direct
+            and not is_clause(self.sentence, at, content, self.words)
+        ):
+            return None  # added jobs
         self.claimed = end
         cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
         return Attribution(source, cue, (content,), verb.base, hearer=hearer, direct=direct)
+
+    def _reported(
+        self, at: int, verb: Verb, source: Span, end: int, after: int
+    ) -> Attribution | None:
+        """With all of the sentence that was attributed already: Roe denied it, the police said. A medium is a relay."""
+        whole = trimmed(self.text, Span(self.sentence.start, end))
+        last = self._last
+        if is_medium(self.text, source, self.words) or last is None or whole is None:
+            self._relayed_by(source)
+            return None
+        if last.direct or last.trailing:
+            return None
+        self.claimed = after
+        cue = Span(self.sentence.words[at].start, self.sentence.words[at].end)
+        return Attribution(source, cue, (whole,), verb.base, trailing=True)
 
     def _left(self, at: int, verb: Verb, source: Span, end: int, after: int) -> Attribution | None:
         """With what was said before the verb, and a quotation that goes on after it."""
         whole = Span(self.claimed, closed_at(self.text, end))
         content = trimmed(self.text, whole)
         if content is None:
-            self._relayed_by(source)
-            return None
+            return self._reported(at, verb, source, end, after)
         quotes = [
             one
             for one in self.sentence.quoted
             if whole.start <= one.start and one.end <= whole.end + 1
         ]
-        if quotes and not self.text[whole.start : quotes[0].start].strip():
+        before = self.text[whole.start : quotes[0].start].strip() if quotes else ""
+        if quotes and (not before or before.endswith(_OPENERS)):
             content = Span(quotes[0].start, quotes[-1].end)
         self.claimed, parts = after, [content]
-        direct = is_quotation(self.text, content)
+        direct = is_quotation(self.sentence, content)
         more = quotation_after(self.sentence, self.cues, after) if direct else None
         if more is not None:
             parts.append(more)

@@ -14,7 +14,7 @@ from dateline_quotes.words import Words
 #: Stands for every character of a quotation but its marks and its last punctuation.
 MASK = "\x00"
 _END = re.compile(r"[.!?…][\"”’')\]»]*\s+(?=[\"“‘'«(\[„`]*(?:[^\W\d_a-z]|\d|\x00))")
-_WORD = re.compile(r"[^\W\d_]+(?:[’'.-][^\W\d_]+)*|\d[\d.,]*")
+_WORD = re.compile(r"[^\W\d_]++(?:[’'.-][^\W\d_]++)*+|\d[\d.,]*+")
 #: What has more words or quotations without an end is no sentence: a table, or a text without punctuation.
 _MOST_WORDS, _MOST_QUOTED = 300, 60
 _LAST = re.compile(r"[.,!?…;:—–\"”’'»“«-]+\s*\Z")
@@ -47,8 +47,12 @@ class Sentence(msgspec.Struct, frozen=True):
 
 def sentences(masked: str, paragraph: Paragraph, words: Words) -> Iterator[Sentence]:
     """The sentences of a paragraph of a `masked_text`."""
-    start, at, quoted = paragraph.start, 0, paragraph.quoted
+    place = words.place.match(masked, paragraph.start, paragraph.end)
+    start = paragraph.start if place is None else place.end()
+    at, quoted = 0, paragraph.quoted
     for end in [*_ends(masked, paragraph, words), paragraph.end]:
+        if end <= start:
+            continue
         some = list[Quoted]()
         while at < len(quoted) and quoted[at].start < end:
             some.append(quoted[at])

@@ -2,43 +2,48 @@
 
 from __future__ import annotations
 
-import re
-
+from dateline_quotes.appositions import named_before
 from dateline_quotes.attribution import Span
+from dateline_quotes.phrases import BREAK, MOST, first_of, gap_after
 from dateline_quotes.sentences import Sentence
 from dateline_quotes.words import Words
-
-#: No subject is longer, in words; and what ends one.
-_MOST, _PIECES = 24, 6
-_BREAK = re.compile(r"[;:()“”\"«»„`\x00]|''|\s[-–—]+\s|[—–―]|--")
 
 
 def before(sentence: Sentence, at: int, words: Words, least: int) -> Span | None:
     """The subject before word number `at`, which begins at `least` or later. None if there is none."""
     last = at - 1
     while last >= 0 and sentence.words[last].start >= least and _is_small(sentence, last, words):
-        if _gap(sentence, last) not in ("", ",") and not _gap(sentence, last).isspace():
+        if gap_after(sentence, last) not in ("", ",") and not gap_after(sentence, last).isspace():
             return None
         last -= 1
     if last < 0 or sentence.words[last].start < least:
         return None
     gap = sentence.text[sentence.words[last].end : sentence.words[last + 1].start]
-    if _BREAK.search(gap):
+    if BREAK.search(gap):
         return None
-    if "," in gap:
-        return _named_before(sentence, last, words, least)
-    first = _first(sentence, last, words, least)
-    while first <= last and _is_day(sentence, first, words):  # On Thursday Roe said
+    if "," in gap and not _is_interposed(sentence, last, words):
+        return named_before(sentence, last, words, least)
+    first = first_of(sentence, last, words, least)
+    while first <= last and (
+        _is_day(sentence, first, words) or sentence.words[first].text.lower() in words.leading
+    ):  # On Thursday Roe said; even Roe said
         first += 1
     head = sentence.words[min(first, last)].text
     verb = words.verbs.get(head)
     if (
         first > last
         or head.lower() in words.prepositions
+        or head in words.auxiliaries
         or (verb is not None and verb.form in ("ing", "past"))
     ):
         return None
     return Span(sentence.words[first].start, sentence.words[last].end)
+
+
+def _is_interposed(sentence: Sentence, last: int, words: Words) -> bool:
+    """Whether one word between commas follows word number `last`: the owners, however, say."""
+    between = sentence.words[last + 1].text
+    return between in words.interposed and gap_after(sentence, last + 1) == ","
 
 
 def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
@@ -46,27 +51,9 @@ def _is_small(sentence: Sentence, at: int, words: Words) -> bool:
     return (
         text in words.auxiliaries
         or text in words.adverbs
-        or (text.endswith("ly") and text == sentence.words[at].text)
+        or text in words.interposed
+        or (text.endswith(words.adverb_ending) and text == sentence.words[at].text)
     )
-
-
-def _gap(sentence: Sentence, at: int) -> str:
-    return sentence.text[sentence.words[at].end : sentence.words[at + 1].start].strip()
-
-
-def _first(sentence: Sentence, last: int, words: Words, least: int) -> int:
-    """The first word of the subject that ends with word number `last`."""
-    at = last
-    while at >= 0 and last - at < _MOST:
-        word = sentence.words[at]
-        if word.start < least:
-            break
-        if at < last and ("," in (gap := _gap(sentence, at)) or _BREAK.search(f" {gap} ")):
-            break
-        if word.text.lower() in words.boundaries and not _joins(sentence, at, last, words):
-            break
-        at -= 1
-    return at + 1
 
 
 def _is_day(sentence: Sentence, at: int, words: Words) -> bool:
@@ -75,63 +62,17 @@ def _is_day(sentence: Sentence, at: int, words: Words) -> bool:
     return text in words.days or (text in words.prepositions and following in words.days)
 
 
-def _joins(sentence: Sentence, at: int, last: int, words: Words) -> bool:
-    """Whether "and" joins two names: Kyiv and the West."""
-    if sentence.words[at].text != "and" or not 0 < at < last:
-        return False
-    follows, ahead = sentence.words[at + 1], sentence.words[at - 1]
-    if "," in _gap(sentence, at - 1) or not ahead.large:
-        return False
-    beyond = sentence.words[at + 2] if at + 2 <= last else follows
-    return follows.large or (follows.text in words.definite and beyond.large)
-
-
-def _named_before(sentence: Sentence, last: int, words: Words, least: int) -> Span | None:
-    """The name that words between commas explain: Jane Roe, a lawyer, said."""
-    end = last
-    for _ in range(_PIECES):
-        first = _first(sentence, end, words, least)
-        if first <= end and _is_name(sentence, first, end, words):
-            return Span(sentence.words[first].start, sentence.words[end].end)
-        end = min(first, end) - 1
-        if end < 0 or sentence.words[end].start < least or _BREAK.search(_gap(sentence, end)):
-            break
-        while end >= 0 and sentence.words[end].text.lower() in words.boundaries | words.relatives:
-            end -= 1
-        if end < 0 or sentence.words[end].start < least:
-            break
-    return None
-
-
-def _is_name(sentence: Sentence, first: int, end: int, words: Words) -> bool:
-    head = sentence.words[first]
-    if head.text.lower() in words.pronouns:
-        return True
-    if not head.large and (
-        head.text in words.prepositions or head.text in words.relatives or head.text in ("a", "an")
-    ):
-        return False
-    if head.text[0].isdigit() or (head.text.islower() and head.text.endswith(("ed", "ing"))):
-        return False
-    return (
-        any(
-            word.large and word.text.lower() not in words.not_names
-            for word in sentence.words[first : end + 1]
-        )
-        and sentence.words[first].text.lower() not in words.prepositions
-    )
-
-
-def after(sentence: Sentence, at: int, words: Words) -> Span | None:
-    """The subject after the verb that is word number `at`: said Jane Roe, a lawyer. None if there is none."""
+def after(sentence: Sentence, at: int, words: Words, *, loose: bool = False) -> Span | None:
+    """The subject after the verb that is word number `at`: said Jane Roe, a lawyer. None if there is none.
+    A `loose` one may be any words: according to early results."""
     first = last = at + 1
-    if first >= len(sentence.words) or _gap(sentence, at):
+    if first >= len(sentence.words) or gap_after(sentence, at):
         return None
     head = sentence.words[first]
-    if not (head.large or head.text in words.determiners or head.text in words.pronouns):
+    if not (loose or head.large or head.text in words.determiners or head.text in words.pronouns):
         return None
-    while last + 1 < len(sentence.words) and last - first < _MOST:
-        word, gap = sentence.words[last + 1], _gap(sentence, last)
+    while last + 1 < len(sentence.words) and last - first < MOST:
+        word, gap = sentence.words[last + 1], gap_after(sentence, last)
         if gap not in ("", ".", "&", "$", "’", "'"):
             break
         if word.text in words.after_subject and not _joins_after(sentence, last, words):
@@ -144,11 +85,11 @@ def after(sentence: Sentence, at: int, words: Words) -> Span | None:
 
 def _joins_after(sentence: Sentence, last: int, words: Words) -> bool:
     """Whether "and" and another name follow word number `last`."""
-    if sentence.words[last + 1].text != "and" or not sentence.words[last].large:
+    if sentence.words[last + 1].text not in words.joining or not sentence.words[last].large:
         return False
     following = sentence.words[last + 2 : last + 4]
     return bool(following) and (
-        following[0].large or (following[0].text == "the" and following[-1].large)
+        following[0].large or (following[0].text in words.article and following[-1].large)
     )
 
 
@@ -175,17 +116,17 @@ def of_sentence(sentence: Sentence, at: int, words: Words, least: int) -> Span |
     while start < len(rest) and rest[start].text.lower() in words.boundaries | words.adverbs:
         start += 1
     end = start
-    while end < len(rest) and end - start < _MOST:
+    while end < len(rest) and end - start < MOST:
         word = rest[end]
-        gap = sentence.text[rest[end - 1].end : word.start].strip() if end > start else ""
+        gap = sentence.text[rest[end - 1].end : word.start].strip(" .") if end > start else ""
         lower = word.text.lower()
         ends = gap or lower in words.auxiliaries or lower in words.relatives or lower in words.verbs
         if end > start and (
             ends
             or (
                 word.text.islower()
-                and re.search(r"(?:ed|s|ly)\Z", lower)
-                and not lower.endswith("ss")
+                and (lower in words.irregular or lower.endswith(words.verb_endings))
+                and not lower.endswith(words.not_verb_endings)
                 and rest[end - 1].large
             )
         ):

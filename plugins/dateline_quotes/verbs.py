@@ -17,11 +17,16 @@ def is_noun(sentence: Sentence, at: int, verb: Verb, words: Words) -> bool:
         return False
     if previous.lower() in words.determiners:
         return verb.takes != QUOTING
+    if verb.form == "past" and previous.endswith(words.owners):
+        owner = previous[:-2].lower()  # Roe's reported income; he's said
+        return owner not in words.pronouns and owner not in words.relatives
     if verb.form not in ("base", "present"):
         return False
     if previous in words.prepositions or previous in words.infinitive:
         return True
-    plural = previous.islower() and previous.endswith("s") and verb.form == "present"
+    plural = (
+        previous.islower() and previous.endswith(words.plural_ending) and verb.form == "present"
+    )
     return plural or previous[0].isdigit() or previous.endswith(words.owners)
 
 
@@ -43,8 +48,25 @@ def helped_by(sentence: Sentence, at: int, words: Words) -> str:
 def is_plural(sentence: Sentence, source: Span, words: Words) -> bool:
     """Whether a subject takes the base form: officials say, Roe and Doe say."""
     parts = sentence.text[source.start : source.end].lower().split()
+    end = next((n for n, one in enumerate(parts) if n and _ends_head(one, words)), 0)
+    head = parts[end - 1] if end else ""
+    if head in words.plurals:
+        return True
+    if head.endswith(words.plural_ending) and not head.endswith(words.owners):
+        return True
     return (
-        parts[-1].endswith("s") or parts[-1] in words.plurals or not words.joining.isdisjoint(parts)
+        parts[-1].endswith(words.plural_ending)
+        or parts[-1] in words.plurals
+        or not words.joining.isdisjoint(parts)
+    )
+
+
+def _ends_head(word: str, words: Words) -> bool:
+    """Whether a word ends the noun that a phrase is about: friends of Roe, officials who, activists trying."""
+    return (
+        word in words.prepositions
+        or word in words.relatives
+        or word.endswith(words.participle_endings)
     )
 
 

@@ -25,8 +25,7 @@ from dateline_quotes.dates import Dates
 from dateline_quotes.marks import paragraphs
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
-from dateline_quotes.words import words_of
-from dateline_quotes.words.en_dates import VAGUE
+from dateline_quotes.words.en import WORDS as _WORDS
 
 _MARKS = "\"“”„«»'`‘’"
 Spans = list[tuple[int, int]]
@@ -44,8 +43,7 @@ def main() -> None:
 
 
 def quotations(folder: Path) -> None:
-    words = words_of("en")
-    assert words is not None
+    words = _WORDS
     counts = dict.fromkeys(("gold", "found", "same", "speaker"), 0)
     direct = dict.fromkeys(
         ("gold", "found", "gold same", "gold speaker", "found same", "found speaker"), 0
@@ -162,14 +160,14 @@ def dates(files: list[Path]) -> None:
     right = total = vague = found = recalled = spurious = exact = 0
     for file in files:
         day, text, gold = timeml(file)
-        own, reader = Dates(day, ("en-US",)), Dates(day, ("en-US",))
+        own, reader = Dates(day, _WORDS), Dates(day, _WORDS)
         places = [*own.find(text, 0, len(text))]
         for start, end, kind, value in gold:
             if kind != "DATE":
                 continue
             total += 1
             vague += value.endswith("_REF")
-            read = reader.read(text[start:end], Dates._tense(text, start, end))
+            read = reader.read(text[start:end], reader.tense(text, start, end))
             right += read is not None and as_timex(read[0], text[start:end], day) == value
             near = next((one for one in places if one.start < end and start < one.end), None)
             recalled += near is not None
@@ -218,7 +216,7 @@ def as_timex(edtf: str, words: str, day: str) -> str:
         return "PAST_REF"
     if edtf.endswith("/.."):
         return "FUTURE_REF"
-    if edtf == day and VAGUE.get(" ".join(words.split()).lower()):
+    if edtf == day and _WORDS.dates.vague.get(" ".join(words.split()).lower()):
         return "PRESENT_REF"
     first, _, last = edtf.rstrip("~?").partition("/")
     if last and len(first) == 7 and first[:4] == last[:4]:

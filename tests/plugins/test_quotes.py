@@ -52,6 +52,12 @@ def _content(text: str, fact: dict[str, Any]) -> str:
         ("«The quay is open», Ida Brandt said.", "Ida Brandt", "The quay is open"),
         ("''The quay is open,'' Ida Brandt said.", "Ida Brandt", "The quay is open"),
         ("‘The quay is open,’ Ida Brandt said.", "Ida Brandt", "The quay is open"),
+        ("“The quay is open,’’ Ida Brandt said.", "Ida Brandt", "The quay is open"),
+        (
+            "“It is open,” Ida Brandt, a clerk of the port, told the BBC.",
+            "Ida Brandt",
+            "It is open",
+        ),
         ("“Is it open?” Ida Brandt asked.", "Ida Brandt", "Is it open?"),
         ("Ida Brandt, 52, of Quay, said: “It is open.”", "Ida Brandt", "It is open."),
         ("“It is ‘open,’” Ida Brandt said.", "Ida Brandt", "It is ‘open"),
@@ -88,6 +94,8 @@ def test_a_quotation_goes_on_in_the_next_paragraph() -> None:
         ("Ida Brandt said that the quay was open.", "Ida Brandt", "the quay was open"),
         ("The quay was open, the mayor said.", "mayor", "The quay was open"),
         ("According to the mayor, the quay was open.", "mayor", "the quay was open"),
+        ("Ida Brandt pointed out that it was open.", "Ida Brandt", "it was open"),
+        ("Ida Brandt told the few who came that it was open.", "Ida Brandt", "it was open"),
         ("The quay was open, according to Ida Brandt.", "Ida Brandt", "The quay was open"),
         ("Port officials told reporters that it was open.", "Port officials", "it was open"),
         ("On Monday, Mara Roe vowed to open the quay.", "person:mara-roe", "to open the quay"),
@@ -127,6 +135,18 @@ def test_an_agency_relays_what_a_speaker_said(text: str) -> None:
     assert _content(text, fact) == "it was open"
 
 
+def test_words_after_a_quotation_make_it_a_mixed_one() -> None:
+    [fact] = facts("Ida Brandt said “it is open again” at last.")
+    assert (fact["mode"], fact["quote"]) == ("mixed", "it is open again")
+
+
+def test_a_statement_about_a_statement_is_another_one() -> None:
+    assert statements("Ida Brandt denied that it was open, Mr. Lund said.") == [
+        ("Ida Brandt", "indirect", "it was open"),
+        ("Lund", "indirect", "Ida Brandt denied that it was open"),
+    ]
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -136,6 +156,10 @@ def test_an_agency_relays_what_a_speaker_said(text: str) -> None:
         "It is 5'10\" long.",
         "",
         "I say that you said it.",
+        "The port added 40 ships.",
+        "Ida Brandt found a seat.",
+        "Ida Brandt did not say that it was open.",
+        "Ida Brandt wouldn't say whether it was open.",
     ],
 )
 def test_other_words_are_no_statements(text: str) -> None:
@@ -152,6 +176,27 @@ def test_other_words_are_no_statements(text: str) -> None:
         ("Ida Brandt said no word was true. Brandt said it was open.", ["Ida Brandt"] * 2),
         ("Kyiv and the West said that it was open.", ["Kyiv and West"]),
         ("The clerk of Ida Brandt said it was open.", ["clerk of Ida Brandt"]),
+        ("Ida Brandt, clerk of the Port of Quay, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt of Lund, Sweden, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, who was in Lund, Sweden, said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, 52, a member of the Quay Board, said it was open.", ["Ida Brandt"]),
+        ("The clerk, Ida Brandt, said it was open.", ["Ida Brandt"]),
+        ("Ships sail again, said Ida Brandt, the clerk.", ["Ida Brandt"]),
+        ("Even Ida Brandt said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt said Mr. Lund left. “It is open,” she said.", ["Ida Brandt"] * 2),
+        ("Mr. Lund's aide, Tom Roe, left. He said it was open.", ["Tom Roe"]),
+        ("Ida Brandt, a pilot, left Port Alder. She said it was open.", ["Ida Brandt"]),
+        ("Ida Brandt, a pilot, left. Port Alder was full. She said it was open.", ["Ida Brandt"]),
+        (
+            "Mrs. Lund was late, Ida Brandt, a pilot, said. Port Alder was full. She said it was open.",
+            ["Ida Brandt"] * 2,
+        ),
+        (
+            "Despite rain, Ida Brandt, a pilot, met Mr. Lund. She said it was open.",
+            ["Ida Brandt"],
+        ),
+        ("Jan Roe, a pilot, said it was open. Mr. Lund, he added, was late.", ["Jan Roe"] * 2),
+        ("Ida Brandt of the Quay Board left. Brandt said it was open.", ["Ida Brandt"]),
     ],
 )
 def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
@@ -174,8 +219,42 @@ def test_pronouns_offices_and_surnames_are_of_the_last_who_fits(
         ),
         ("About 15 percent of voters left.", {"value": 15, "approximate": True, "unit": "percent"}),
         ("It cost $1.5 million in aid.", {"value": 1_500_000, "unit": "dollars", "measure": "aid"}),
-        ("It cost $10,000 to $20,000 a year.", {"lower": 10_000, "upper": 20_000}),
+        ("Ida Brandt said it cost $10,000 to $20,000 a year.", {"lower": 10_000, "upper": 20_000}),
         ("Between 20 and 30 ships left.", {"lower": 20, "upper": 30}),
+        ("Approximately 40 ships sailed.", {"value": 40, "approximate": True}),
+        ("Two pilots left.", {"value": 2, "measure": "pilots"}),
+        ("Nearly four dozen ships left.", {"value": 48, "measure": "ships"}),
+        (
+            "Half a million registered voters left.",
+            {"value": 500_000, "measure": "registered voters"},
+        ),
+        ("It sold $70M bonds.", {"value": 70_000_000, "measure": "bonds"}),
+        ("It was a $2.5 billion rescue package.", {"measure": "rescue package"}),
+        ("It sank from $70 billion to nothing.", {"value": 70_000_000_000}),
+        (
+            "It cost between $5 million and $7 million in aid.",
+            {"lower": 5_000_000, "upper": 7_000_000},
+        ),
+        ("Fees of more than $5 to $9 were paid.", {"lower": 5, "upper": 9}),
+        ("Two men left between two ships.", {"value": 2, "measure": "men"}),
+        ("In excess of 40 ships left.", {"lower": 40, "lower_inclusive": False}),
+        ("The number climbs up to 6 ships.", {"value": 6}),
+        ("The inflation rate rose to 4.1 percent.", {"measure": "inflation rate"}),
+        ("Sixty-one percent of voters left.", {"value": 61, "unit": "percent"}),
+        ("It had a retail price of $40 then.", {"value": 40, "measure": "retail price"}),
+        ("Ship sales of the port are down 12.3 percent.", {"measure": "Ship sales"}),
+        ("The clerk says it is 4 percent.", {"measure": "share"}),
+        ("15 percent of Ebb's licensed drivers left.", {"measure": "Ebb's licensed drivers"}),
+        ("About 40 ships moored there left.", {"measure": "ships"}),
+        ("It came before the Oct. 9 referendum.", None),
+        ("The Nebula 2 isn't the only one.", None),
+        ("A Type 2 patient left.", None),
+        ("Its 320 neo jet left.", None),
+        ("From 2010 to 2013 ships sailed.", None),
+        ("They led the first 10 ships.", None),
+        ("It was one of the two kinds.", None),
+        ("Ebb 3 ships 14 Lund 2 ships 9", None),
+        ("About nine in 10 voters left.", {"of": 10, "measure": "voters"}),
         ("In 2014 ships sailed for two days.", None),
         ("The four ships left on 3 May.", None),
     ],
@@ -187,6 +266,12 @@ def test_a_figure_has_its_bounds_and_what_it_counts(
     assert len(found) == (0 if fields is None else 1)
     for name, value in (fields or {}).items():
         assert found[0][name] == value
+
+
+def test_a_figure_has_its_sentence_alone() -> None:
+    text = "The quay was shut. About 40 ships left. It is open."
+    [fact] = facts(text)
+    assert _content(text, fact) == "About 40 ships left."
 
 
 def test_a_figure_comes_from_who_says_it() -> None:
@@ -208,12 +293,86 @@ def test_a_figure_comes_from_who_says_it() -> None:
         ("Ida Brandt said it was shut on 3 May.", "valid", "2022-05-03"),
         ("Ida Brandt said it grew in the third quarter.", "valid", "2022-07/2022-09"),
         ("Ida Brandt said it was shut two years ago.", "valid", "2020"),
+        ("Ida Brandt said on Friday that ships will sail.", "said", "2022-10-07"),
+        (
+            "Ida Brandt said it was announced on Monday and that it will open.",
+            "valid",
+            "2022-10-10",
+        ),
+        ("Ida Brandt said it was built for its 2014 congress.", "valid", "2014"),
+        ("Ida Brandt said it was built in the early 1980s.", "valid", "198X"),
         ("QUAY, Oct. 12 (Courier) - Ida Brandt said on Tuesday it was open.", "said", "2022-10-11"),
     ],
 )
 def test_dates_count_from_the_day_of_the_source(text: str, name: str, edtf: str) -> None:
     [fact] = facts(text)
     assert fact["times"][name]["edtf"] == edtf
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ida Brandt, who retires on Friday, said it was open.", "said"),
+        ("Ida Brandt said the quay, which was built in 2014, was open.", "valid"),
+        ("Ida Brandt now says it is open to everybody.", "said"),
+        ("Ida Brandt said it is now open to everybody.", "valid"),
+        ("By next month, Ida Brandt said it was open.", "said"),
+    ],
+)
+def test_a_date_beside_a_statement_is_not_its_own(text: str, name: str) -> None:
+    [fact] = facts(text)
+    assert name not in fact.get("times", {})
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In all, 143 of 193 countries condemned the vote.",
+        "On Thursday morning said they had left.",
+        "Sixty percent said they had left.",
+        "She was one of the women who said they had left.",
+    ],
+)
+def test_a_number_a_day_or_half_a_clause_is_no_speaker(text: str) -> None:
+    assert statements(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("The plan was sharply condemned by Ida Brandt.", "Ida Brandt sharply condemned the plan"),
+        ("The quay was open, the mayor of Quay said.", "The mayor of Quay said: The quay was open"),
+        (
+            "Ida Brandt has often said that it was open.",
+            "Ida Brandt has often said that it was open",
+        ),
+        ("The quay, Ida Brandt said, would be open.", "Ida Brandt said: The quay would be open"),
+        ("Ida Brandt said, however, that it was open.", "Ida Brandt said: it was open"),
+        (
+            "The owners of Quay, however, say that it was open.",
+            "The owners of Quay say that it was open",
+        ),
+        (
+            "People who know Ida Brandt say it was open.",
+            "People who know Ida Brandt say it was open",
+        ),
+        ("The quay, according to Ida Brandt, is open.", "Ida Brandt said: The quay is open"),
+        ("The quay was open, according to early reports.", "Early reports said: The quay was open"),
+        ("But according to Ida Brandt, it was open.", "Ida Brandt said: it was open"),
+        ("Brandt was glad — “It is open,” Ida Brandt said.", 'Ida Brandt said: "It is open"'),
+        (
+            "UPDATE. QUAY, Sweden — The quay is open, Ida Brandt said.",
+            "Ida Brandt said: The quay is open",
+        ),
+        ("Gov. Ida Brandt left the quay, saying it was open.", "Ida Brandt said it was open"),
+        ("“It is open,” Ida Brandt told reporters.", 'Ida Brandt told reporters: "It is open"'),
+        ("Ida Brandt left, adding that it was open.", "Ida Brandt added that it was open"),
+        ("Ida Brandt said, it was open.", "Ida Brandt said: it was open"),
+        ("“It is open,” Ida Brandt said.", 'Ida Brandt said: "It is open"'),
+    ],
+)
+def test_a_statement_reads_as_a_sentence(text: str, sentence: str) -> None:
+    assert [fact["text"] for fact in facts(text)] == [sentence]
 
 
 def test_a_text_in_another_language_has_no_proposals() -> None:

@@ -17,6 +17,7 @@ from dateline.events.state import StoryState
 #: The kind of entity that each prefix of an id stands for.
 KINDS = {"person": "person", "org": "organization", "place": "place", "group": "group"}
 _PREFIXES = {kind: prefix for prefix, kind in KINDS.items()}
+_IN_IDS, _APOSTROPHE = re.compile("[a-z0-9]+"), re.compile("['’ʼ`]")
 _ID = re.compile(r"(?:person|org|place|group):\S+")
 #: Letters that Unicode does not decompose into a letter and an accent.
 _PLAIN = str.maketrans({
@@ -230,10 +231,11 @@ def proposed_id(state: StoryState, name: str, kind: str) -> str | None:
 def entity_id(name: str, kind: str) -> str | None:
     """The id of an entity that is called `name`: ``person:ida-brandt``. `kind` is person, organization,
     place or group. None if none of its letters can be written in an id."""
-    plain = "".join(
-        c for c in unicodedata.normalize("NFKD", latin(name.casefold())) if not _is_accent(c)
-    )
-    words = re.findall("[a-z0-9]+", re.sub("['’ʼ`]", "", plain.translate(_PLAIN)))
+    plain = name.casefold()
+    if not plain.isascii():
+        decomposed = unicodedata.normalize("NFKD", latin(plain))
+        plain = "".join(c for c in decomposed if not _is_accent(c))
+    words = _IN_IDS.findall(_APOSTROPHE.sub("", plain.translate(_PLAIN)))
     if not words:
         return None
     return f"{_PREFIXES[kind]}:{'-'.join(words)[:80].rstrip('-')}"

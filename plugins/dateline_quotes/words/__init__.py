@@ -1,94 +1,47 @@
-"""The words by which statements are found, one module a language."""
+"""The words by which statements, figures and dates are found: a package of tables for each language."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
+from importlib import import_module
 
-import msgspec
+from dateline_quotes.words.tables import QUOTING, SPEECH, STANCE, Verb, Words, listed
 
-#: How a verb takes what was said: any clause or quotation; a quotation alone; or an object, a stance on it.
-SPEECH, QUOTING, STANCE = "speech", "quoting", "stance"
+__all__ = [
+    "LANGUAGES",
+    "QUOTING",
+    "SPEECH",
+    "STANCE",
+    "Verb",
+    "Words",
+    "language_of",
+    "listed",
+    "words_of",
+]
 
-
-class Verb(msgspec.Struct, frozen=True):
-    """One form of a verb: its ``base`` (``say``), how it takes what was said, and its ``form``: past,
-    present, base or ing."""
-
-    base: str
-    takes: str
-    form: str
-
-
-class Words(msgspec.Struct, frozen=True, gc=False):
-    """The words of one language. ``verbs`` has every form of each verb, and ``past`` the past of each base;
-    sets hold words in lower case. The patterns are matched beside a verb:
-
-    ``adjunct``: when, where and in what it was said; ``leads``: what stands before a clause ("that");
-    ``adds``, ``joins`` and ``clause``: what ends one before a participle, another verb of its subject, or
-    another subject; ``run``: large words in a row, as names are; ``participle``: what stands before one; ``hearer``: to whom; ``quoted_by`` and
-    ``citing``: through whom.
-    """
-
-    code: str
-    verbs: dict[str, Verb]
-    past: dict[str, str]
-    auxiliaries: frozenset[str]
-    modals: frozenset[str]
-    be: frozenset[str]
-    adverbs: frozenset[str]
-    adverb_ending: str
-    owners: tuple[str, ...]
-    boundaries: frozenset[str]
-    joining: frozenset[str]
-    determiners: frozenset[str]
-    definite: frozenset[str]
-    prepositions: frozenset[str]
-    infinitive: frozenset[str]
-    agent: frozenset[str]
-    as_: frozenset[str]
-    as_what: tuple[str, ...]
-    reasons: tuple[str, ...]
-    after_subject: frozenset[str]
-    plurals: frozenset[str]
-    pronouns: dict[str, str]
-    relatives: frozenset[str]
-    not_speakers: frozenset[str]
-    days: frozenset[str]
-    media: frozenset[str]
-    kinds_of_media: frozenset[str]
-    bodies: frozenset[str]
-    roles: frozenset[str]
-    offices: frozenset[str]
-    titles: dict[str, str]
-    not_names: frozenset[str]
-    quoting: frozenset[str]
-    with_hearer: frozenset[str]
-    adjunct: re.Pattern[str]
-    according: re.Pattern[str]
-    leads: re.Pattern[str]
-    comma: re.Pattern[str]
-    adds: re.Pattern[str]
-    joins: re.Pattern[str]
-    clause: re.Pattern[str]
-    participle: re.Pattern[str]
-    hearer: re.Pattern[str]
-    quoted_by: re.Pattern[str]
-    citing: re.Pattern[str]
-    run: re.Pattern[str]
-    abbreviations: re.Pattern[str]
+#: The package that has the tables of each language, as ``WORDS``.
+LANGUAGES = {"en": "dateline_quotes.words.en"}
+#: So many of the first words of a text are looked at, of which its language's common ones are at least this share.
+_FIRST, _SHARE = 400, 0.12
 
 
-def listed(words: str) -> frozenset[str]:
-    """The words of a text with white space between them."""
-    return frozenset(words.split())
+def words_of(language: str) -> Words | None:
+    """The words of a language such as ``en`` or ``en-GB``; None if there are none."""
+    package = LANGUAGES.get(language.lower().partition("-")[0])
+    return None if package is None else _words(package)
+
+
+def language_of(text: str) -> str:
+    """The language of a text that nothing else says: the one whose common words it has, or empty."""
+    some = re.findall(r"[^\W\d_]+", text[: _FIRST * 8].lower())[:_FIRST]
+    for language, package in LANGUAGES.items():
+        if sum(word in _words(package).common for word in some) > _SHARE * len(some):
+            return language
+    return ""
 
 
 @cache
-def words_of(language: str) -> Words | None:
-    """The words of a language such as ``en`` or ``en-GB``; None if there are none."""
-    if language.lower()[:2] == "en":
-        from dateline_quotes.words.en import WORDS
-
-        return WORDS
-    return None
+def _words(package: str) -> Words:
+    words: Words = import_module(package).WORDS
+    return words

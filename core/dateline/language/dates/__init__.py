@@ -45,11 +45,13 @@ def understand(
     languages: Sequence[str] = (),
     published: str | None = None,
     tense: Tense = "",
+    other_languages: bool = True,
 ) -> Understood:
     """What `text` means as EDTF. Valid EDTF is returned unchanged.
 
     `languages` are the languages of the source (``de``, ``en-GB``): they decide the order of day and
-    month. Words are read in these languages first, and else in any known one. `published` is the
+    month. Words are read in these languages first, and else in any known one, unless `other_languages` is
+    false: then what is not in `languages` is not understood. `published` is the
     EDTF date of the source, from which ``Thursday``, ``last month`` and ``12 May`` count. `tense` says
     when that can be: with ``past``, for what had happened when the source reported it, ``Monday`` is the
     latest one or the source's own day; with ``future``, for what was planned, it is the next one.
@@ -67,7 +69,7 @@ def understand(
         raise NotADate(f"the date is longer than {LONGEST} characters")
     from dateline.language.dates.reading import read  # only people's dates pay for it
 
-    found = read(text, languages, published, tense)
+    found = read(text, languages, published, tense, other_languages)
     if len(found.choices) > 1:
         raise UnclearDate(text, found.choices, found.relative)
     return Understood(found.choices[0], text, found.relative)

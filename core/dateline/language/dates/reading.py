@@ -44,16 +44,18 @@ class Found(NamedTuple):
     relative: bool
 
 
-def read(text: str, languages: Sequence[str], published: str | None, tense: str = "") -> Found:
-    """What `text`, which is not EDTF, can mean; `tense` is as in `understand`. Raises NotADate if that
-    is nothing."""
+def read(
+    text: str, languages: Sequence[str], published: str | None, tense: str = "", others: bool = True
+) -> Found:
+    """What `text`, which is not EDTF, can mean; `tense` is as in `understand`, and `others` says whether
+    other languages are tried. Raises NotADate if that is nothing."""
     words = tokens(text)
     if not words or len(words) > _MOST_WORDS:
         raise NotADate(f"{text!r} is not understood as a date: {_ADVICE}")
     given = list(known(languages))
     days, orders = _days(published, given), _orders(languages)
     problems: list[NotADate] = []
-    for codes in (given, [code for code in LANGUAGES if code not in given]):
+    for codes in (given, [code for code in LANGUAGES if others and code not in given]):
         for relative, day in ((False, ()), (True, days)):
             contexts = [
                 Context(words_of(code), orders, one, tense and f"only {tense}")
@@ -158,16 +160,18 @@ class Reader:
         return self._tried(READINGS[reading], dict(values), self._context)
 
     def _words_before(self, words: Words, depth: int) -> list[str]:
+        texts = _texts(words)
         for before, operation in self._language.before:
-            if _texts(words[: len(before)]) == before:
+            if texts[0] == before[0] and texts[: len(before)] == before:
                 found = self._operation(operation, words[len(before) :], depth)
                 if found:
                     return found
         return []
 
     def _words_after(self, words: Words, depth: int) -> list[str]:
+        texts = _texts(words)
         for after, operation in self._language.after:
-            if _texts(words[-len(after) :]) == after:
+            if texts[-1] == after[-1] and texts[-len(after) :] == after:
                 found = self._operation(operation, words[: -len(after)], depth)
                 if found:
                     return found
@@ -208,11 +212,12 @@ class Reader:
 
     def _span(self, words: Words, depth: int) -> list[str]:
         """Two dates with words between them, of which the first may leave out month and year."""
+        texts = _texts(words)
         for opening, between, operation in self._language.openings:
-            if _texts(words[: len(opening)]) != opening:
+            if opening and (texts[0] != opening[0] or texts[: len(opening)] != opening):
                 continue
             for at in range(len(opening) + 1, len(words) - len(between)):
-                if _texts(words[at : at + len(between)]) == between:
+                if texts[at : at + len(between)] == between:
                     pair = (words[len(opening) : at], words[at + len(between) :])
                     found = self._pairs(operation, *pair, depth)
                     if found:

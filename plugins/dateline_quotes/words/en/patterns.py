@@ -14,12 +14,12 @@ _ADJUNCT = rf"""\s*,?\s*(?:
     (?:late\s|early\s|on\s|last\s|this\s|earlier\s|later\s|in\s)*(?:{_DAYS}|{_MONTHS}|today|yesterday|tonight|week|month|year|morning|afternoon|evening|night)\b(?:\s\d{{1,2}}\b(?:,\s\d{{4}})?|\s(?:morning|afternoon|evening|night))?
   | (?:in|on|at|during|via|through|from|after|before)\s(?:an?|the|his|her|their|its|my|our|recent|one|another)\s[^,.;:"“”\x00]{{1,70}}?(?=,|\.|;|:|\sthat\s|$|["“])
   | (?:on|via|to)\s(?:Twitter|Facebook|Telegram|Instagram|Fox\sNews|CNN|MSNBC|NBC|CBS|ABC|Reuters|reporters|journalists)\b
-  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply)\b
+  | (?:earlier|later|then|again|recently|repeatedly|publicly|afterwards?|separately|bluntly|flatly|simply|however|for\sexample|for\sinstance|meanwhile|instead)\b
   )"""
 
 ADJUNCT = re.compile(_ADJUNCT, re.VERBOSE | re.IGNORECASE)
-ACCORDING = re.compile(r"\baccording to\s+", re.IGNORECASE)
-LEADS = re.compile(r"\s*[,:]?\s*(?:that\b(?!['’]s)\s*)?,?\s*")
+ACCORDING = re.compile(r"[Aa](?<!\w.)(?i:ccording to\s+)")
+LEADS = re.compile(r"\s*[,:]?\s*(?:out\b\s*)?(?:that\b(?!['’]s)\s*)?,?\s*")
 COMMA = re.compile(r",\s*(?:and\s+|while\s+)?")
 ADDS = re.compile(r",\s*(?:and\s+|but\s+)?(?:also\s+|later\s+|then\s+)?\Z")
 JOINS = re.compile(r",?\s+(?:and|but|then)\s+(?:\w+ly\s+|also\s+|later\s+|then\s+)?\Z")
@@ -32,7 +32,9 @@ PARTICIPLE = re.compile(
 _LARGE = r"[^\W\d_a-z][\w’'.-]*"
 _KINDS = "news|agency|newspaper|television|radio|channel|magazine|website"
 HEARER = re.compile(
-    r"\s+(?:(?:him|her|them|me|us|you|it|reporters|journalists|voters|supporters|people|lawmakers|investigators)\b"
+    r"\s+(?:(?:(?!\b(?:he|she|they|it|we|I|is|was|are|were|had|has|have|would|will|could|should|that)\b)[^,.;:\"“”\x00\n]){3,80}(?=\s+that\b)"
+    r"|(?:him|her|them|me|us|you|it|reporters|journalists|voters|supporters|people|lawmakers|investigators)\b"
+    rf"|(?:the\s+)?(?:(?:{_KINDS})\s+){{1,3}}(?:{_LARGE}(?:\s+|(?=[,.:])|$)){{1,4}}"
     rf"|(?:(?:the|a|an|his|her|their|its|some|Mr|Mrs|Ms)\.?\s+)?(?:{_LARGE}(?:\s+|(?=[,:])|$)){{1,5}}(?:(?:{_KINDS})\b\s*)*(?:\w+(?=,?\s*[\"“]|\s+that\b))?"
     r"|(?:(?:the|a|an|his|her|their|its|some|many)\s+)[\w’'-]+(?:\s+(?:of|in|at|on)\s+[\w’'-]+)?)"
 )
@@ -70,8 +72,17 @@ _TITLES = "|".join(
     )
 )
 _NAMED = (
-    rf"[^\W\d_a-z](?:[\w’'-]|\.(?=\w))*(?:(?:(?<=\b[^\W\d_a-z])|(?<=\.[^\W\d_a-z])|{_TITLES})\.)?"
+    r"[^\W\d_a-z][\w’'-]*+(?:\.(?=\w)[\w’'-]*+)*+"
+    rf"(?:(?=\.)(?:(?<=\b[^\W\d_a-z])|(?<=\.[^\W\d_a-z])|{_TITLES})\.)?"
 )
 RUN = re.compile(
     rf"{_NAMED}(?:[ \u00a0]+(?:(?:de|del|la|le|van|von|der|den|bin|al|el|da|di|dos|ibn|of)\s+){{0,2}}{_NAMED}){{0,11}}"
+)
+#: Two names of one word, which are two speakers: Kyiv and the West.
+TWO = re.compile(r"(\w[\w’'.-]*) and (?:the )?(\w[\w’'.-]*)")
+#: Begins a clause about what was just named: Crimea, which was seized in 2014.
+RELATIVE = re.compile(r",\s+(?:which|who|whom|whose|where|when)\b")
+#: QUAY, Oct. 13 - ; MEXICO CITY — ; with what stands before it in capitals: UPDATE. QUAY -
+PLACE = re.compile(
+    r"\s*(?:[A-Z]{2,}[.:]\s+)?[A-Z][A-Z.'’]+(?:\s[A-Z][A-Z.'’]+){0,4}(?:,\s[^—–\n-]{1,40}?)?\s*(?:--|[—–]|(?<=\s)-)\s+(?=\S)"
 )

@@ -2,67 +2,21 @@
 
 from __future__ import annotations
 
-from dateline_quotes.words import QUOTING, SPEECH, STANCE, Verb, Words, en_patterns, listed
+from dateline_quotes.words.en import patterns
+from dateline_quotes.words.en.dates import DATES
+from dateline_quotes.words.en.figures import FIGURES
+from dateline_quotes.words.en.verbs import PAST, VERBS
+from dateline_quotes.words.tables import Words, listed
 
-_SPEECH = """say tell add note announce report claim argue explain acknowledge state declare write tweet suggest insist warn
-concede admit recall reply respond conclude predict reiterate contend assert allege stress emphasize emphasise caution
-complain confirm deny disclose estimate imply indicate joke lament mention observe opine point proclaim promise reveal
-remark speculate swear testify tout vow pledge believe think agree affirm attest assure remind inform advise ask
-wonder counter quip boast blog post message retort assess fear hope guess recount read demand propose recommend
-forecast rule dispute learn figure repeat elaborate clarify hint echo"""
-_QUOTING = """continue begin shout yell ask cry whisper mutter exclaim chant sing laugh joke scream murmur answer sigh interject
-inquire comment muse gush fume declare go"""
-_STANCE = """criticize criticise praise condemn denounce accuse blame urge call describe defend dismiss reject question slam blast
-attack cite reference refer refuse decline seek want express wish hail applaud mock ridicule deride decry tout order
-request commend label dub portray depict characterize characterise consider regard see view show find discuss doubt
-apologize apologise concur disagree challenge quote"""
-#: Their other forms are nouns more often: the state, his message.
-_PAST_ALONE = listed(
-    "state message figure object issue order post charge rule view back blast label name question estimate forecast "
-    "attack reference champion vote favor favour show offer plan repeat challenge finish open request"
-)
-_FORMS = {
-    "say": "said says saying", "tell": "told tells telling", "write": "wrote writes writing",
-    "think": "thought thinks thinking", "swear": "swore swears swearing", "read": "read reads reading",
-    "forecast": "forecast forecasts forecasting", "begin": "began begins beginning",
-    "sing": "sang sings singing", "seek": "sought seeks seeking", "see": "saw sees seeing",
-    "show": "showed shows showing", "find": "found finds finding", "know": "knew knows knowing",
-    "go": "went goes going", "admit": "admitted admits admitting", "refer": "referred refers referring",
-    "label": "labeled labels labeling", "plan": "planned plans planning",
-    "slam": "slammed slams slamming", "blog": "blogged blogs blogging", "dub": "dubbed dubs dubbing",
-    "quip": "quipped quips quipping", "quote": "quoted quotes quoting", "cite": "cited cites citing", "offer": "offered offers offering", "open": "opened opens opening",
-}  # fmt: skip
-
-
-def _regular(base: str) -> str:
-    if base.endswith("e"):
-        return f"{base}d {base}s {base[:-1]}ing"
-    if base.endswith("y") and base[-2] not in "aeou":
-        return f"{base[:-1]}ied {base[:-1]}ies {base}ing"
-    return f"{base}ed {base}{'es' if base.endswith(('s', 'sh', 'ch', 'x')) else 's'} {base}ing"
-
-
-def _verbs() -> dict[str, Verb]:
-    found: dict[str, Verb] = {}
-    for takes, bases in ((STANCE, _STANCE), (QUOTING, _QUOTING), (SPEECH, _SPEECH)):
-        for base in bases.split():
-            past, present, ing = _FORMS.get(base, _regular(base)).split()
-            if base not in _PAST_ALONE:
-                found[base] = Verb(base, takes, "base")
-                found[present] = Verb(base, takes, "present")
-            found[ing] = Verb(base, takes, "ing")
-            found[past] = Verb(base, takes, "past")
-    return found
-
-
-_VERBS = _verbs()
 WORDS = Words(
     code="en",
-    past={verb.base: form for form, verb in _VERBS.items() if verb.form == "past"},
-    verbs=_VERBS,
+    common=frozenset(["the", "of", "and", "to", "in", "that", "said"]),
+    past=PAST,
+    say="said",
+    verbs=VERBS,
     days=listed(
 "monday tuesday wednesday thursday friday saturday sunday today yesterday january february march april may june "
-        "july august september october november december earlier later"
+        "july august september october november december earlier later morning afternoon evening night week weekend month year"
 ),
     auxiliaries=listed(
 "isn't wasn't aren't weren't hasn't haven't hadn't didn't doesn't don't won't wouldn't can't couldn't shouldn't "
@@ -74,6 +28,17 @@ WORDS = Words(
 "will would can could may might should must do does did don doesn didn don't doesn't didn't don’t doesn’t didn’t"
 ),
     adverb_ending="ly",
+    irregular=listed("left took went came made gave held met won lost ran saw kept became brought led stood sat spoke fell rose grew drew"),
+    verb_endings=("ed", "s", "ly"),
+    not_verb_endings=("ss",),
+    participle_endings=("ed", "ing"),
+    plural_ending="s",
+    indefinite=frozenset(["a", "an"]),
+    article=frozenset(["the"]),
+    of_body=frozenset(["for", "on", "of"]),
+    negations=("not", "never", "n't", "n’t", "cannot", "nobody", "no one"),
+    interposed=listed("however though meanwhile nevertheless instead too therefore"),
+    leading=listed("even then now again once still also instead initially"),
     owners=("'s", "’s"),
     joining=frozenset(["and"]),
     infinitive=frozenset(["to"]),
@@ -126,7 +91,7 @@ WORDS = Words(
         "ministry office bureau bank union group association institute foundation campaign administration government "
         "police army force forces assembly parliament board federation league center centre school college hospital "
         "church county state states city region province district republic street avenue river north south east west "
-        "white united new national international federal american russian ukrainian british european"
+        "act beach team tower white united new national international federal american russian ukrainian british european"
 ),
     roles=listed(
 "president governor minister mayor spokesman spokeswoman spokesperson chairman chairwoman chief director secretary "
@@ -135,11 +100,17 @@ WORDS = Words(
         "strategist adviser advisor commissioner prosecutor sheriff premier chancellor king queen prince princess pope bishop "
         "justice official executive captain lieutenant sergeant"
 ),
+    persons=listed(
+"man woman boy girl person watchman watchwoman witness resident source voter neighbour neighbor teacher student worker driver farmer "
+        "fisherman nurse pilot mother father wife husband son daughter brother sister friend aide staffer supporter critic expert "
+        "scientist researcher survivor victim passenger relative historian journalist reporter writer correspondent activist "
+        "organizer volunteer veteran retiree shopper tourist user colleague insider donor pollster lobbyist consultant member"
+),
     not_names=listed(
 "the a an in on at but and or if when while as for after before since however meanwhile although though still "
         "it he she they we i you his her their this that these those there what who so yet then also now monday tuesday "
         "wednesday thursday friday saturday sunday january february march april may june july august september october "
-        "november december according asked both"
+        "november december according asked both even now again once instead initially following including speaking citing another rival absent some many most much several such"
 ),
     offices=listed(
 "dr sen sens gov rep gen lt col sgt capt maj prof rev vice former prime deputy acting first republican democratic "
@@ -150,12 +121,17 @@ WORDS = Words(
 ),
     titles={"mr": "m", "mrs": "f", "ms": "f", "miss": "f", "sir": "m", "lord": "m", "lady": "f", "dame": "f"},
     quoting=frozenset(["quote", "cite"]),
+    not_inverted=listed("tell remind assure inform"),
+    with_clause=listed("add write find remark read learn advise think point consider pledge"),
+    that=frozenset(["that"]),
     with_hearer=listed(
 "tell ask remind assure inform warn advise urge thank"
 ),
-    adjunct=en_patterns.ADJUNCT, according=en_patterns.ACCORDING, leads=en_patterns.LEADS, comma=en_patterns.COMMA,
-    adds=en_patterns.ADDS, joins=en_patterns.JOINS, clause=en_patterns.CLAUSE, participle=en_patterns.PARTICIPLE,
-    hearer=en_patterns.HEARER, quoted_by=en_patterns.QUOTED_BY, citing=en_patterns.CITING,
-    run=en_patterns.RUN,
-    abbreviations=en_patterns.ABBREVIATIONS,
+    adjunct=patterns.ADJUNCT, according=patterns.ACCORDING, leads=patterns.LEADS, comma=patterns.COMMA,
+    adds=patterns.ADDS, joins=patterns.JOINS, clause=patterns.CLAUSE, participle=patterns.PARTICIPLE,
+    hearer=patterns.HEARER, quoted_by=patterns.QUOTED_BY, citing=patterns.CITING,
+    run=patterns.RUN, two=patterns.TWO, relative=patterns.RELATIVE,
+    abbreviations=patterns.ABBREVIATIONS,
+    place=patterns.PLACE,
+    dates=DATES, figures=FIGURES,
 )  # fmt: skip
