@@ -5,7 +5,7 @@
 * ``mpqa FILE ...`` takes MPQA as JSON: only the speakers of the verbs that both see can be compared;
 * ``dates FOLDER [ODD]`` takes files of TimeML, all or those with an even (0) or odd (1) number in the order
   of their names;
-* ``figures FOLDER PAGES`` takes the texts of PolNeAR's test part and ``ground-truth.json``.
+* ``figures FOLDER PAGES [TABLE]`` takes the texts of PolNeAR's test part and ``ground-truth.json``.
 
 Where the sets are to be found is said in `proposer_sets`, and what counts as right in the other modules.
 """
@@ -32,7 +32,7 @@ def main() -> None:
     elif what == "mpqa":
         speakers(paths)
     elif what == "figures":
-        counts(paths[0], paths[1])
+        counts(paths[0], paths[1], *places[2:])
     else:
         files = sorted(paths[0].glob("*.tml"))
         dates(files[int(places[1]) :: 2] if len(places) > 1 else files)

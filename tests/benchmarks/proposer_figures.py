@@ -15,11 +15,11 @@ from dateline_quotes.figures import figures
 _LEFT_OUT, _IGNORED = ("duration", "age", "known"), ("table", "vague")
 
 
-def counts(polnear_texts: Path, pages: Path) -> None:
+def counts(polnear_texts: Path, pages: Path, table: str = "figures.tsv") -> None:
     """A figure is found if it overlaps. What it counts is right if its name ends with a noun that was marked."""
     gold, proposed, wrong = Counter[str](), 0, 0
     rights = {name: Counter[str]() for name in ("found", "value", "counted", "both")}
-    for _, text, marks in figure_texts(polnear_texts, pages):
+    for _, text, marks in figure_texts(polnear_texts, pages, table):
         found = [*figures(text)]
         taken = set()
         for mark in (one for one in marks if one.kind not in _IGNORED):

@@ -7,8 +7,9 @@ takes a folder of a copy.
 * MPQA 2.0, as sentences in JSON (github amarasovic/naacl-mpqa-srl4orl): verbs of saying and of opinion in
   world news, with their holders.
 * TimeML, such as TempEval-3 (github jspotter/TempEval-3; its test part in qiangning/StructTempRel-EMNLP17).
-* Figures: `figures.tsv` beside this file has places and values that a person marked in 40 articles of PolNeAR
-  and of github scrapinghub/article-extraction-benchmark, and not the articles.
+* Figures: the tables beside this file have places and values that were marked by reading, before the proposer
+  was run, in articles of PolNeAR's test part and of github scrapinghub/article-extraction-benchmark. The
+  articles are not in them. `figures.tsv` is from 40 articles; `figures-2.tsv` is from 22 others.
 
 Places are [start, end) in code points.
 """
@@ -141,11 +142,13 @@ class Mark(NamedTuple):
     counted: list[str]
 
 
-def figure_texts(polnear_texts: Path, pages: Path) -> Iterator[tuple[str, str, list[Mark]]]:
-    """Name, text and marks of each marked article. `pages` is ``ground-truth.json`` of the pages."""
+def figure_texts(
+    polnear_texts: Path, pages: Path, table: str
+) -> Iterator[tuple[str, str, list[Mark]]]:
+    """Name, text and marks of each article of a table. `pages` is ``ground-truth.json`` of the pages."""
     articles = json.loads(pages.read_text(encoding="utf-8"))
     marks: dict[str, list[Mark]] = {}
-    with Path(__file__).with_name("figures.tsv").open(encoding="utf-8") as lines:
+    with Path(__file__).with_name(table).open(encoding="utf-8") as lines:
         for name, start, end, kind, value, counted in csv.reader(lines, delimiter="\t"):
             one = Mark(int(start), int(end), kind, value, counted.split("/"))
             marks.setdefault(name, []).append(one)
