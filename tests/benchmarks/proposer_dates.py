@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from pathlib import Path
 
 from proposer_sets import scored, timeml
 
 from dateline_quotes.dates import Dates
-from dateline_quotes.words.en_dates import VAGUE
+
+#: TimeML gives these words no date.
+_PRESENT = re.compile(
+    r"(?:right )?now|currently|current|(?:at )?present|these days|already|nowadays|today's", re.IGNORECASE
+)
 
 
 def dates(files: list[Path]) -> None:
@@ -55,7 +60,7 @@ def as_timex(edtf: str, words: str, day: str) -> str:
         return "PAST_REF"
     if edtf.endswith("/.."):
         return "FUTURE_REF"
-    if edtf == day and VAGUE.get(" ".join(words.split()).lower()):
+    if edtf == day and _PRESENT.fullmatch(" ".join(words.split())):
         return "PRESENT_REF"
     first, _, last = edtf.rstrip("~?").partition("/")
     if last and len(first) == 7 and first[:4] == last[:4]:
