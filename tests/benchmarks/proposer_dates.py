@@ -6,13 +6,14 @@ import re
 from datetime import date, timedelta
 from pathlib import Path
 
-from proposer_sets import scored, timeml
+from proposer_sets import english, scored, timeml
 
 from dateline_quotes.dates import Dates
 
 #: TimeML gives these words no date.
 _PRESENT = re.compile(
-    r"(?:right )?now|currently|current|(?:at )?present|these days|already|nowadays|today's", re.IGNORECASE
+    r"(?:right )?now|currently|current|(?:at )?present|these days|already|nowadays|today's",
+    re.IGNORECASE,
 )
 
 
@@ -22,14 +23,14 @@ def dates(files: list[Path]) -> None:
     given = total = vague = found = recalled = real = exact = right = 0
     for file in files:
         day, text, gold = timeml(file)
-        own, reader = Dates(day, ("en-US",)), Dates(day, ("en-US",))
+        own, reader = Dates(day, english()), Dates(day, english())
         places = [*own.find(text, 0, len(text))]
         for start, end, kind, value in gold:
             if kind != "DATE":
                 continue
             total += 1
             vague += value.endswith("_REF")
-            read = reader.read(text[start:end], Dates._tense(text, start, end))
+            read = reader.read(text[start:end], reader.tense(text, start, end))
             given += read is not None and as_timex(read[0], text[start:end], day) == value
             near = next((one for one in places if one.start < end and start < one.end), None)
             recalled += near is not None

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from proposer_sets import Mark, figure_texts, overlaps, scored
+from proposer_sets import Mark, english, figure_texts, overlaps, scored
 
-from dateline_quotes.figures import figures
+from dateline_quotes.candidates import Reading
 
 #: Figures that the proposer leaves out by design, and places where a proposal is neither right nor wrong.
 _LEFT_OUT, _IGNORED = ("duration", "age", "known"), ("table", "vague")
@@ -20,7 +21,7 @@ def counts(polnear_texts: Path, pages: Path, table: str = "figures.tsv") -> None
     gold, proposed, wrong = Counter[str](), 0, 0
     rights = {name: Counter[str]() for name in ("found", "value", "counted", "both")}
     for _, text, marks in figure_texts(polnear_texts, pages, table):
-        found = [*figures(text)]
+        found = [*_proposed(text)]
         taken = set()
         for mark in (one for one in marks if one.kind not in _IGNORED):
             gold[mark.kind] += 1
@@ -47,6 +48,21 @@ def counts(polnear_texts: Path, pages: Path, table: str = "figures.tsv") -> None
         both = sum(right[kind] for kind in kinds)
         total = sum(gold[kind] for kind in kinds)
         print(scored(f"figures, {name}", (both, proposed), (both, total)))
+
+
+class Proposed(NamedTuple):
+    start: int
+    end: int
+    quantity: dict[str, Any]
+
+
+def _proposed(text: str) -> Iterator[Proposed]:
+    """The figures as they are proposed, with their places."""
+    for fact in Reading(text, english(), {}, "org:paper", None).facts():
+        if fact["type"] == "figure.recorded":
+            [place] = [one for one in fact["evidence"] if one["role"] == "figure"]
+            [quantity] = fact["quantities"]
+            yield Proposed(place["start"], place["end"], quantity)
 
 
 def _has_value(quantity: dict[str, Any], marked: str) -> bool:

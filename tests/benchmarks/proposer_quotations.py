@@ -14,13 +14,12 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from proposer_sets import Article, Spans, mpqa, overlaps, scored
+from proposer_sets import Article, Spans, english, mpqa, overlaps, scored
 
 from dateline_quotes.candidates import Reading
 from dateline_quotes.marks import paragraphs
 from dateline_quotes.sentences import masked_text
 from dateline_quotes.statements import statements
-from dateline_quotes.words import words_of
 
 #: The name of somebody at the beginning of a speaker, and not of a title or an office alone.
 _NAME = re.compile(r"(?:[A-Z][\w.'’-]+ )+[A-Z][\w'’-]+")
@@ -42,7 +41,7 @@ def quotations(articles: Iterable[Article]) -> None:
     for article in articles:
         text, gold = article.text, article.quotations
         began = time.process_time()
-        facts = [*Reading(text, _english(), {}, "org:paper", article.day).facts()]
+        facts = [*Reading(text, english(), {}, "org:paper", article.day).facts()]
         seconds += time.process_time() - began
         characters += len(text)
         found = [_proposed(one) for one in facts if one["type"] == "statement.recorded"]
@@ -81,12 +80,6 @@ def _proposed(fact: dict[str, Any]) -> Proposed:
     return Proposed(places["source"], places["content"], names, fact["mode"] == "direct")
 
 
-def _english() -> Any:
-    words = words_of("en")
-    assert words is not None
-    return words
-
-
 def matched(gold: list[set[int]], found: list[set[int]]) -> list[tuple[int, int]]:
     """Pairs of gold and found quotations that share at least half of their words; the best first."""
     pairs_of = []
@@ -120,7 +113,7 @@ def speakers(files: list[Path]) -> None:
     both = same = 0
     for text, gold in (one for file in files for one in mpqa(file)):
         parts = [*paragraphs(text)]
-        for one in statements(masked_text(text, parts), parts, _english()):
+        for one in statements(masked_text(text, parts), parts, english()):
             if one.cue is None or one.source is None:
                 continue
             cue = [(one.cue.start, one.cue.end)]

@@ -24,6 +24,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
+from dateline_quotes.words import Words, words_of
+
 Spans = list[tuple[int, int]]
 
 
@@ -57,6 +59,12 @@ def polnear(folder: Path) -> Iterator[Article]:
                     roles.setdefault(role.rstrip("0123456789"), []).extend(places.get(place, []))
                 gold.append((roles["Source"], roles["Content"]))
         yield Article(name, text.read_text(encoding="utf-8"), name.split("_")[1], gold)
+
+
+def english() -> Words:
+    words = words_of("en")
+    assert words is not None
+    return words
 
 
 def scored(name: str, precise: tuple[int, int], recalled: tuple[int, int]) -> str:
