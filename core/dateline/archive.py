@@ -1,10 +1,10 @@
-"""The Python API of an archive. A facade: other modules do the work. Those of its calls that are more than
-a hand-over are in `editing`, for notices, `erasing`, `proposing` and `proving`."""
+"""The Python API of an archive. A facade: other modules do the work. Calls that are more than a hand-over
+are functions beside it, in `editing`, `erasing`, `proposing`, `proving`, `rebuilding` and `undoing`."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cached_property, partial
@@ -14,7 +14,7 @@ from uuid import UUID
 
 from sqlalchemy import Engine
 
-from dateline import editing, erasing, proposing, proving, registering, undoing
+from dateline import editing, erasing, proposing, proving, rebuilding, registering, undoing
 from dateline.documents import storage as documents
 from dateline.documents.document import Document
 from dateline.doubts.weighing import Consider, weighing
@@ -44,7 +44,6 @@ from dateline.log.follow import Follower, Stop
 from dateline.plugins import converting
 from dateline.plugins.checks import findings
 from dateline.plugins.loaded import Plugins
-from dateline.plugins.records import gone_views
 from dateline.protect.keys import Keys
 from dateline.protect.vault import Vault
 from dateline.recording.line import Files, Line
@@ -52,19 +51,14 @@ from dateline.recording.lookup import find_entity, find_fact, find_source, find_
 from dateline.recording.overview import Overview, overview
 from dateline.recording.recorder import Recorded, Recorder
 from dateline.search.own import own_views
-from dateline.views import catching_up, kept, runner, sql_view, store, story_changes
-from dateline.views import rebuild as rebuilding
+from dateline.views import kept, runner, sql_view, story_changes
 from dateline.views.about import ABOUT
 from dateline.views.asof import Moment, When, asked, public, recorded, states, upto
 from dateline.views.days import Day, days
-from dateline.views.generation import KERNEL, OWNERS, Build
-from dateline.views.kept_counts import KeptCounts, kept_counts
 from dateline.views.own import keep_up
 from dateline.views.present import fold, present
 from dateline.views.projection import View
 from dateline.views.question import Question, Where
-from dateline.views.row_differences import Difference
-from dateline.views.row_differences import verify as verify_rows
 from dateline.views.summaries import SUMMARIES
 from dateline.views.table import Table
 
@@ -453,15 +447,15 @@ class Archive:
         with reading(self._engine) as connection:
             return read.count_stories(connection)
 
-    def overview(self, *, latest: int | None = None, skip: int = 0) -> list[Overview]:
-        """All stories, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
+    def overview(self, *slugs: str, latest: int | None = None, skip: int = 0) -> list[Overview]:
+        """The stories `slugs`, or all, sorted by slug, with their titles, the numbers of their facts, documents and publishers,
         and their first and last dates; or the `latest` stories that changed, after the first `skip` of these, the
-        last one first. Sealed stories are marked and raise no error.
+        last one first. Sealed stories are marked and raise no error. Raises UnknownName.
 
         No facts are read: a projection of Dateline's own has these, and is caught up first.
         """
         require_readable(self)
-        return overview(self._engine, self._reader, latest, skip)
+        return overview(self._engine, self._reader, slugs, latest, skip)
 
     def story(self, slug: str) -> read.StoryRow:
         """The story with this slug. Raises UnknownName."""
@@ -710,71 +704,22 @@ class Archive:
         on the last one before. Folds nothing. Raises UnknownName."""
         return days(self.events(story))
 
-    def catch_up(
-        self, names: Sequence[str] | None = None, *, progress: runner.Progress | None = None
-    ) -> list[Build]:
-        """Fold new events into the named views, or into all. Returns their builds, failed ones included.
+    # -- building views -----------------------------------------------------------------------
 
-        Raises UnknownName.
-        """
-        require_writable(self._engine)
-        return self._served.catch_up(names, progress=progress)
-
-    def catch_up_indexes(self, *, progress: runner.Progress | None = None) -> list[Build]:
-        """Fold new events into `own_views`, as `search` and `entities` do when they are called. Returns their
-        builds, failed ones included."""
-        require_writable(self._engine)
-        own = list(self._own.values())
-        return catching_up.catch_up(self._engine, self._reader, own, OWNERS, progress=progress)
-
-    def rebuild(
-        self,
-        names: Sequence[str] | None = None,
-        *,
-        jobs: int | None = 1,
-        executor: str | None = None,
-        segments: Place | None = None,
-        progress: runner.Progress | None = None,
-    ) -> list[Build]:
-        """Replay the log into the next generation of the named views, or of all, and swap it in.
-
-        `jobs` processes fold, and this one writes; None means one for each core, or none for a short log.
-        `executor` is the name, or ``NAME://ADDRESS``, of a plugin's executor that folds instead. The rows
-        are the same. A program that asks for processes needs ``if __name__ == "__main__":``. With
-        `segments`, the path or URL of a folder that `export_segments` wrote, its files are read instead
-        of the log.
-
-        Readers see the old rows until the swap. An interrupted rebuild continues where it stopped.
-        Returns the builds, failed ones included. Raises UnknownName, DatelineError.
-        """
-        from dateline.parallel.choice import chosen
-
-        require_writable(self._engine)
-        wanted = [
-            self.kept_view(name) for name in names or (*self.plugins.views, *self.own_views())
-        ]
-        owners = {**self.plugins.owners("views"), **OWNERS}
-        build = partial(
-            rebuilding.rebuild,
-            self._engine,
-            self._reader,
-            plugins=owners,
-            progress=progress,
-            notice=self.notice,
-        )
-        # Segments have no documents: what reads those is folded here.
-        here = [view for view in wanted if segments is not None and view.reads_documents]
-        replay = chosen(
-            self._engine,
-            self._reader,
-            self.plugins,
-            jobs,
-            executor,
-            self.notice,
-            None if segments is None else os.fspath(segments),
-        )
-        builds = build([view for view in wanted if view not in here], replay=replay)
-        return [*builds, *(build(here) if here else ())]
+    catch_up = rebuilding.catch_up
+    catch_up_indexes = rebuilding.catch_up_indexes
+    rebuild = rebuilding.rebuild
+    own_views = rebuilding.own_views
+    kept_view = rebuilding.kept_view
+    verify_view = rebuilding.verify_view
+    undo_rebuild = rebuilding.undo_rebuild
+    prune = rebuilding.prune
+    gone_views = rebuilding.gone_views
+    refresh_sql_views = rebuilding.refresh_sql_views
+    sql_views = rebuilding.sql_views
+    pending_views = rebuilding.pending_views
+    builds = rebuilding.builds
+    open_doubts = rebuilding.open_doubts
 
     @cached_property
     def _own(self) -> dict[str, View]:
@@ -797,64 +742,6 @@ class Archive:
             head = read.head(connection).position
             return min((build.position for build in builds.values()), default=head)
 
-    def own_views(self) -> list[str]:
-        """Projections of Dateline's own that were built. They speed up reading; `rebuild` and
-        `verify_view` take them like the views of plugins."""
-        with reading(self._engine) as connection:
-            return sorted({build.name for build in store.builds(connection) if build.kernel})
-
-    def kept_view(self, name: str) -> View:
-        """The view of a plugin, or the projection of Dateline's own, with this name. Raises UnknownName."""
-        return self._own.get(name) or self.plugins.view(name)
-
-    def verify_view(self, name: str) -> list[Difference]:
-        """Compare the rows of a view with a replay of the log: rows that are wrong, and rows that are
-        missing. Empty if the view is correct. Raises UnknownName."""
-        found = verify_rows(self._engine, self._reader, [self.kept_view(name)])
-        return found.get(name, [])
-
-    def undo_rebuild(self, name: str) -> Build:
-        """Restore the previous generation of a view. Raises UnknownName, DatelineError if there is none."""
-        require_writable(self._engine)
-        return rebuilding.undo(self._engine, self._reader, self.kept_view(name), notice=self.notice)
-
-    def prune(self, names: Sequence[str] | None = None) -> list[Build]:
-        """Drop the generations that readers do not see: of the named views, or of all. Returns them.
-
-        If a named view is no longer offered by any plugin (`gone_views`), all its generations and
-        its SQL view are dropped; so are all generations of one of `own_views`, built again when needed. Raises UnknownName, DatelineError.
-        """
-        require_writable(self._engine)
-        there = {build.name for build in self.builds()}
-        for name in names or ():
-            if name not in there:
-                self.kept_view(name)
-        gone = [*self.gone_views(), *KERNEL] if names else ()
-        return rebuilding.prune(self._engine, names, gone=gone)
-
-    def gone_views(self) -> list[str]:
-        """Views with a table whose plugin is not installed or no longer offers them. Views of a plugin
-        that is blocked or failed to load are not among them."""
-        left_out = self.plugins.left_out("views")
-        return gone_views(left_out, self.plugins.views, self.builds())
-
-    def refresh_sql_views(self) -> None:
-        """Write the SQL views again that are missing, altered or of an earlier release, as reading each
-        view does. What keeps that from being done is left to the next read."""
-        require_writable(self._engine)
-        sql_view.keep(self._engine, self.builds(), self._seen, self.notice)
-
-    def sql_views(self) -> list[sql_view.Shown]:
-        """The state of the SQL view, for readers outside Dateline, of each view that was built."""
-        with reading(self._engine) as connection:
-            return sql_view.look(connection, store.builds(connection))
-
-    def pending_views(self) -> list[str]:
-        """Names of the loaded views in which an erasure left stories to be folded again. The next read
-        of such a view does that, and so does `fold_again`."""
-        pending = {build.name for build in self.builds() if build.serves and build.pending}
-        return sorted(pending & self.plugins.views.keys())
-
     def run_checks(self) -> Iterator[tuple[str, str, str]]:
         """(check, slug, sentence) for each finding of the plugins' checks. A check that raises is a
         finding too."""
@@ -868,18 +755,6 @@ class Archive:
         """``name version`` of each plugin event type that the log holds and that a loaded plugin offers."""
         with reading(self._engine) as connection:
             return self._reader.known_types(connection)
-
-    def builds(self) -> list[Build]:
-        """Every generation of every view."""
-        with reading(self._engine) as connection:
-            return [build for build in store.builds(connection) if not build.kernel]
-
-    def open_doubts(self) -> KeptCounts | None:
-        """How many doubts are open in each story that has any, as the view ``doubts`` was kept last; None
-        if it is not live. Folds nothing."""
-        view, types = self.plugins.views.get("doubts"), self.known_types()
-        with reading(self._engine) as connection:
-            return None if view is None else kept_counts(connection, view, types)
 
     # -- proof -----------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@ Only a call imports the room of proposals."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -31,6 +31,7 @@ def propose(
     proposers: Collection[str] = (),
     lines: Iterable[Line | Mapping[str, Any]] | None = None,
     tool: str = "unknown",
+    progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Proposed:
     """Queue the facts that proposers find in a source, or in all sources that facts quote. Nothing is
     recorded.
@@ -42,7 +43,8 @@ def propose(
 
     Each candidate is judged alone by the rules of recording. One that quotes words which are not in its
     source, names a missing source, refers to protected content, or says what a fact or another proposal
-    says, even a rejected one, is left out. Raises UnknownName.
+    says, even a rejected one, is left out. Some are queued at a time, so an interruption loses only the last
+    ones. `progress` gets the number of sources that were read, and of all. Raises UnknownName.
     """
     from dateline.proposals.filling import fill
     from dateline.proposals.given import asked, from_line
@@ -68,7 +70,7 @@ def propose(
         owner = archive.plugins.owner("proposers", proposer.name)
         failed.append(f"proposer {proposer.name} (plugin {owner}) raised {error}")
 
-    result = fill(archive, row, asked(chosen, state, sources, archive.document, note))
+    result = fill(archive, row, asked(chosen, state, sources, archive.document, note, progress))
     return msgspec.structs.replace(result, failed=tuple(failed))
 
 
@@ -84,7 +86,10 @@ def proposals(
     owner = None if story is None else archive.story(story).id
     states = (*queue.OPEN, "rejected", "accepted") if everything else queue.OPEN
     with reading(archive._engine) as connection:
-        found = list(queue.read(connection, owner, states))
+        found = [
+            queue.with_fact(connection, archive._reader, one)
+            for one in queue.read(connection, owner, states)
+        ]
     return sorted(found, key=lambda one: one.state == "later")
 
 
@@ -94,7 +99,7 @@ def proposal(archive: Desk, name: str) -> Proposal:
 
     require_readable(archive)
     with reading(archive._engine) as connection:
-        return queue.one(connection, name)
+        return queue.with_fact(connection, archive._reader, queue.one(connection, name))
 
 
 def accept(

@@ -81,6 +81,11 @@ def _pieces(
     yield outside(text[at:])
 
 
+def cut(text: str, most: int) -> str:
+    """The text, or the first of its characters and an ellipsis if it has more than `most`."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
 def one_line(text: str) -> str:
     """`visible`, with line breaks and tabs turned into single spaces: for a name in a message."""
     return visible(_joined(text))

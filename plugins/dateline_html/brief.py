@@ -211,5 +211,5 @@ def _extracted(fact: Fact) -> Html:
     """A quiet badge for a fact that a tool proposed and a person accepted."""
     if fact.method != "extracted":
         return Html()
-    who = f"proposed by {fact.recorded_by.tool or 'a tool'}, accepted by a person"
+    who = f"{fact.recorded_by.proposal_words} by a person"
     return join([" ", el("span", "extracted", class_="badge quiet", title=who)])

@@ -115,7 +115,7 @@ def content(brief: Brief, fact: Fact) -> Iterator[Html]:
         *_places(brief, fact),
         *_figures(brief, fact),
         *(
-            ("How sure", join([brief.label(one.by), f": {_SURE.get(one.value, '')} ({one.value})"]))
+            ("How sure", join([brief.label(one.by), f": {_SURE.get(one.value, one.value)}"]))
             for one in fact.data.factuality
         ),
         *(

@@ -58,8 +58,11 @@ def events(brief: Brief, fact: Fact) -> Iterator[Html]:
 def _recorded(brief: Brief, fact: Fact) -> Html:
     by = fact.recorded_by
     who = brief.by(by.agent) if by.agent else f" ({by.method})"
-    head = join([_day(brief, fact.recorded_us, fact.reported_us), ": recorded", who])
-    return el("li", el("p", head, class_="verb"))
+    if fact.method == "extracted":
+        who = join([f", {by.proposal_words}", who])
+    public, day = _day(brief, fact.recorded_us, fact.reported_us), _day(brief, fact.recorded_us, None)  # fmt: skip
+    since = [public, ": recorded"] if public == day else [public, ": made public; recorded on ", day]  # fmt: skip
+    return el("li", el("p", *since, who, class_="verb"))
 
 
 def _event(brief: Brief, event: Event, revocation: Event | None) -> Html:

@@ -78,3 +78,11 @@ def test_notices_and_moments_take_dates_too(ferry: Cli) -> None:
     unclear = ferry("show", "ferry", "--as-of", "05/08/2024")
     assert unclear.code == 2 and "2024-08-05" in unclear.err and "2024-05-08" in unclear.err
     assert ferry("show", "ferry", "--as-recorded", "1 January 2100").code == 0
+
+
+def test_a_question_counts_from_today(ferry: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("dateline.cli.dates.now_us", lambda: 1_715_000_000_000_000)  # 2024-05-06
+    found = ferry("search", "passengers", "--since", "yesterday", "-f", "csv")
+    assert found.code == 0 and "2024-05-05" in found.err and "143 of 193" in found.out
+    assert "f2" not in ferry("search", "passengers", "--since", "tomorrow", "-f", "csv").out
+    assert captured(ferry, "--published", "yesterday").error == "not-a-date"

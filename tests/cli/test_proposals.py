@@ -5,17 +5,20 @@ from __future__ import annotations
 import io
 import json
 import shutil
+import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click import unstyle
 from prompt_toolkit.application import create_app_session
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 from tests.proposals.lines import ALL, GOOD
 
 from dateline import Archive, Plugins
+from dateline.cli.proposal_shown import passage
 from dateline.pytest_plugin import Cli, Result
 from dateline.testing import samples
 
@@ -84,6 +87,9 @@ def test_proposals_are_listed_accepted_rejected_and_put_off(cli: Cli) -> None:
         == [("p4", "queued"), ("p3", "later")]
     )
     assert listed("ferry", "--all")[:2] == [("p1", "accepted"), ("p2", "rejected")]
+    accepted = cli("proposals", "ferry", "--all", "-f", "ndjson").out.splitlines()[0]
+    assert json.loads(accepted)["fact"] == "f3"
+    assert cli("proposals", "later", "P3").code == 0
     fact = cli("show", "ferry", "f3").out
     assert "proposed by stdin, accepted by Ida Brandt" in fact
     assert '"method": "extracted"' in cli("show", "ferry", "f3", "-f", "json").out
@@ -125,9 +131,11 @@ def test_a_person_decides_one_by_one_with_the_source_in_view(
         return text.replace("act =\n", "act = promise\n")
 
     monkeypatch.setattr("click.edit", edit)
-    typed = "a\rIda Brandt\re\rr\rNot her words\r"
+    typed = "?\ra\rIda Brandt\re\rr\rNot her words\r"
     result = ask("proposals", "ferry", typed=typed)
     assert result.code == 0, result.err
+    assert "l, later" in result.err
+    assert "1 accepted, 1 edited and accepted, 1 rejected; 0 proposals are left." in result.err
     assert "…" in result.err and "[The ferry will be towed on Tuesday]" in result.err
     assert "f2, It is said that 143 of 193 passengers" in result.err  # the same words
     assert states(ask) == ["accepted", "accepted", "rejected"]
@@ -135,6 +143,8 @@ def test_a_person_decides_one_by_one_with_the_source_in_view(
     assert (shown["data"]["act"], shown["data"]["mode"], shown["method"]) == (
         "promise", "direct", "extracted",
     )  # fmt: skip
+    assert "proposed by stdin, accepted by Ida" in ask("show", "ferry", "f3").out
+    assert "proposed by stdin, edited and accepted by Ida" in ask("show", "ferry", "f4").out
 
 
 def test_an_interruption_leaves_nothing_half_done(ask: Ask) -> None:
@@ -151,3 +161,24 @@ def test_a_form_that_is_left_unchanged_accepts_nothing(
     monkeypatch.setattr("click.edit", lambda text, **_: text.replace("ferry had", "ferry has"))
     assert ask("proposals", "accept", "p1", "--edit", *IDA).error == "refused"
     assert states(ask) == ["queued"] * 3
+
+
+def test_a_passage_is_broken_between_words_with_its_words_marked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("dateline.cli.terminal.messages._width", lambda stream: 20)
+    lines = passage("One two three four five six seven eight.", [(8, 27)], sys.stderr).split("\n")
+    assert [unstyle(line) for line in lines] == ["One two [three four", "five six] seven", "eight."]
+    assert [line != unstyle(line) for line in lines] == [True, True, False]
+
+
+def test_one_proposal_is_shown_with_the_words_around_it(cli: Cli) -> None:
+    line = {**GOOD[0], "speakers": ["person:voss=Voss"]}
+    cli("propose", "ferry", "--from", "-", stdin=ndjson(line))
+    shown = cli("proposals", "show", "p1").out
+    assert "[The ferry had been due for repair since August]" in shown
+    assert "Voss is new; the story knows Mara Voss (person:mara-voss)" in shown
+    cli("proposals", "accept", "p1", *IDA)
+    assert "Ida Brandt accepted it as f3" in cli("proposals", "show", "p1").err
+    # Where a fact was extracted, its row says so on a terminal too.
+    assert "extracted" in cli("show", "ferry", "statements", "-f", "table").out

@@ -14,6 +14,7 @@ from tests.proposals.lines import ALL, DOUBLE, GOOD, REPAIR, TOWED, quote
 from dateline import Archive, DatelineError, Plugins, RecordedBy, Refused
 from dateline.archive import copy_archive
 from dateline.events.registry import to_fields
+from dateline.log.read import Reader
 from dateline.plugin import Candidate, Known, Proposer, hookimpl
 from dateline.proposals import filling, queue
 from dateline.proposals.given import Given
@@ -296,3 +297,65 @@ def logged(archive: Archive) -> list[object]:
         (event.type, event.schema_version, event.reported_us, to_fields(event.data))  # type: ignore[arg-type]
         for event in archive.events("ferry")
     ]
+
+
+def test_a_candidate_costs_the_same_however_many_sources_the_story_has(
+    ferry: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    texts = [f"FICTION. Note {number}. The gate held all night." for number in range(300)]
+    ferry.record([samples.captured(text, title=text) for text in texts], story="ferry")
+    events = []
+    plain = Reader._event
+
+    def counted(self: Reader, *given: Any) -> Any:
+        events.append(given)
+        return plain(self, *given)
+
+    lines = [quote("The gate held all night", source=samples.digest(text)) for text in texts[:30]]
+    ferry.propose("ferry", lines=lines[:1])
+    monkeypatch.setattr(Reader, "_event", counted)
+    assert len(ferry.propose("ferry", lines=lines).queued) == 29
+    assert len(events) < 3 * 300 + 30 * 30
+
+
+def test_proposals_are_queued_while_others_are_still_read(
+    ferry: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(filling, "_TOGETHER", 2)
+
+    def lines() -> Iterator[Any]:
+        yield from GOOD[:5]
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ferry.propose("ferry", lines=lines())
+    assert len(ferry.proposals("ferry")) == 4
+    result = ferry.propose("ferry", lines=GOOD)
+    assert (len(result.queued), len(result.left_out)) == (len(GOOD) - 4, 4)
+
+
+def test_what_is_left_out_is_recognized_by_few_words(ferry: Archive) -> None:
+    book = "word " * 100_000
+    lines = [
+        quote(book),
+        {"type": "figure.recorded", "evidence": [{"start": 9, "end": 18}], "quantities": 3},
+    ]
+    long, short = ferry.propose("ferry", lines=lines).left_out
+    assert len(long.words) <= 80 and len(long.reason) < 1000
+    assert short.words == samples.TEXT[9:18]
+    [unknown] = ferry.propose("ferry", lines=[quote(TOWED, source="beef")]).left_out
+    assert unknown.rule == "source-unknown" and "--source" not in unknown.reason
+
+
+def test_an_error_names_who_decided(ferry: Archive) -> None:
+    ferry.propose("ferry", lines=GOOD[:1])
+    with pytest.raises(DatelineError) as raised:
+        ferry.accept("P1", by="Ida\x1b[31m Brandt")
+    assert raised.value.code == "proposal-unnamed"
+    ferry.accept("P1", by="Ida Brandt")
+    with pytest.raises(DatelineError) as raised:
+        ferry.accept("p1", by="Eve")
+    assert (raised.value.code, "accepted it as f3" in str(raised.value)) == (
+        "proposal-decided",
+        True,
+    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from dateline import Archive, Plugins
+import pytest
+
+from dateline import Archive, Plugins, UnknownName
 from dateline.pytest_plugin import Cli
 from dateline.testing import samples
 
@@ -23,6 +25,10 @@ def test_the_stories_that_changed_last_come_first(db: str) -> None:
         assert archive.overview(latest=2) == [every["b"], every["c"]]
         assert archive.overview(latest=2, skip=2) == [every["a"]]
         assert archive.overview(latest=0) == []
+        assert archive.overview("c", "a") == [every["a"], every["c"]]
+        with pytest.raises(UnknownName) as raised:
+            archive.overview("a", "gone")
+        assert raised.value.code == "story-unknown"
         assert archive.story_count() == 3
 
 

@@ -50,6 +50,7 @@ COMMANDS: dict[str, list[tuple[str, ...]]] = {
     ],
     "proposals": [("ferry",), (W,)],
     "proposals list": [*(("ferry", "--all", "-f", form) for form in FORMATS), (W,)],
+    "proposals show": [(W,), ("p1",)],
     "proposals accept": [(W, "--by", W), ("p1", "--by", W), ("p1", "p2", "--by", "I")],
     "proposals reject": [(W, "--by", W), ("p3", "--by", "I", "--reason", W)],
     "proposals later": [(W,), ("p3",)],

@@ -86,6 +86,23 @@ def test_a_strangers_view_is_a_table_to_sort_filter_and_page(
     assert len(reader.json(f"{path}.json", limit="3")) == 3
 
 
+def test_a_table_has_the_main_columns_or_all(recording: Recording, reading: Open) -> None:
+    archive = recording(*samples.story())
+
+    def heads(**query: str) -> list[str]:
+        page = reading().page("/stories/ferry/views/statements", **query)
+        return re.findall(r"<th[^>]*><a[^>]*>([^<]*)</a>", page)
+
+    few, every = heads(), heads(columns="all")
+    assert len(few) < 8 and {*few} < {*every} and "method" not in few
+    assert len(reading().json("/stories/ferry/views/statements.json")[0]) == len(every) + 1
+    words = {"quote": "The ferry had been due for repair since August"}
+    line = {"type": "statement.recorded", "speakers": [samples.VOSS], **words}
+    archive.propose("ferry", lines=[line])
+    archive.accept("p1", by="Ida Brandt")
+    assert heads() == [*few, "method"]
+
+
 def test_questions_that_make_no_sense_are_refused(recording: Recording, reading: Open) -> None:
     recording(*samples.story(), plugins=PLUGINS)
     reader = reading(PLUGINS)
@@ -153,7 +170,8 @@ def test_entities_are_listed_and_lead_to_what_they_said(
         "into": samples.VOSS,
         "reason": "Same.",
     }
-    recording(*samples.story(samples.entity("person:m-voss", "M. Voss"), merged))
+    idle = samples.entity("person:idle", "Ida Idle")
+    recording(*samples.story(samples.entity("person:m-voss", "M. Voss"), merged, idle))
     reader = reading()
     people = reader.page("/entities", kind="person")
     assert "Mara Voss" in people and "Ister Wire" not in people
@@ -161,6 +179,7 @@ def test_entities_are_listed_and_lead_to_what_they_said(
     assert reader.ask("/entities", kind="x").status_code == 400
     page = reader.page(f"/entities/{samples.VOSS}")
     assert 'href="/stories/ferry/facts/f1"' in page and "Statements" in page
+    assert "No fact names it. 1 story has it" in reader.page("/entities/person:idle")
     for name in ("person:m-voss", "Mara%20Voss"):
         answer = reader.ask(f"/entities/{name}", as_of="2024-05-07")
         assert answer.status_code == 302, name
@@ -177,6 +196,8 @@ def test_results_have_their_words_marked_and_lead_to_pages(
     assert 'href="/stories/ferry/facts/f2"' in page
     assert f'href="/stories/ferry/sources/{samples.SOURCE[7:]}"' in page
     assert 'href="/entities/org:nora"' in reader.page("/search", q="nora", **{"in": "entities"})
+    assert 'href="/stories/ferry"><bdi>Fictional: the ferry Alma</bdi>' in page
+    assert '<option value="ferry">Fictional: the ferry Alma<' in page
     assert "Nothing was found" in reader.page("/search", q="zeppelin")
     assert "result" not in reader.page("/search")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import TypeVar
 
@@ -9,6 +10,7 @@ import click
 from prompt_toolkit import prompt
 from prompt_toolkit.completion import WordCompleter
 
+from dateline.cli.terminal.messages import wrapped
 from dateline.errors import DatelineError
 from dateline.events.state import StoryState
 from dateline.recording.lookup import described, find_source, quotable
@@ -21,7 +23,7 @@ Choices = Sequence[tuple[T, str]]
 
 def show(text: str) -> None:
     """Print a line about a question, on stderr."""
-    click.echo(legible_line(text), err=True)
+    click.echo(wrapped(legible_line(text), sys.stderr), err=True)
 
 
 def line(question: str, *, default: str = "", empty: bool = False) -> str:

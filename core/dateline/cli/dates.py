@@ -11,6 +11,7 @@ import click
 
 from dateline.cli.terminal.messages import say
 from dateline.errors import DatelineError
+from dateline.events.clock import now_us, to_iso
 
 if TYPE_CHECKING:
     from dateline.language.dates import UnclearDate, Understood
@@ -45,7 +46,8 @@ def edtf_of(
 
 
 def understood(*names: str) -> Callable[[F], F]:
-    """The command gets the dates of these options in EDTF, which also stands in commands that are printed."""
+    """The command gets the dates of these options in EDTF, which also stands in commands that are printed. A date
+    such as yesterday counts from today, in UTC."""
 
     def wrapped(command: F) -> F:
         @wraps(command)
@@ -53,7 +55,8 @@ def understood(*names: str) -> Callable[[F], F]:
             for name in names:
                 if options[name] is not None:
                     # Not in a callback: the command that a refusal prints needs all parameters.
-                    options[name] = edtf_of(options[name], f"--{name}").edtf
+                    today = to_iso(now_us())[:10]
+                    options[name] = edtf_of(options[name], f"--{name}", published=today).edtf
                     click.get_current_context().params[name] = options[name]
             command(*settings, **options)
 

@@ -9,7 +9,9 @@ if TYPE_CHECKING:
     from dateline.events.state import StoryState
 
 
-def preview(line: Mapping[str, Any], state: StoryState, new: Mapping[str, str]) -> Iterator[str]:
+def preview(
+    line: Mapping[str, Any], state: StoryState, new: Mapping[str, str], *, quotations: bool = True
+) -> Iterator[str]:
     """Lines about a fact that is not recorded yet, not yet made safe to print. `new` has ``ID=Label`` of
     each entity that it introduces, by id."""
     from dateline.cli.show_fact import content
@@ -25,7 +27,7 @@ def preview(line: Mapping[str, Any], state: StoryState, new: Mapping[str, str]) 
     yield f"  {payload.text}"
     yield ""
     yield from content(payload, lambda entity: labels.get(entity) or state.label(entity))
-    for item in payload.evidence:
+    for item in payload.evidence if quotations else ():
         yield f"{item.role:8} “{' '.join(item.exact.split())}”"
-    yield f"source   {described(state, payload.source)}"
+    yield f"document {described(state, payload.source)}"
     yield from (f"new      {entity}, {label}" for entity, label in labels.items())

@@ -1,8 +1,10 @@
-"""Proposals one by one on a terminal, each with the words of its source in context."""
+"""Proposals one by one on a terminal: a person decides about each."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import sys
+from collections import Counter
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -10,11 +12,10 @@ import click
 from dateline.cli import asking
 from dateline.cli.acceptance import say_accepted
 from dateline.cli.doubting import doubting
-from dateline.cli.preview import preview
 from dateline.cli.proposal_form import accept_edited
+from dateline.cli.proposal_shown import shown
 from dateline.cli.terminal.messages import counted, say
 from dateline.errors import DatelineError
-from dateline.text import legible
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
@@ -26,8 +27,18 @@ _ANSWERS = {
     for word in ("accept", "edit", "reject", "later", "quit")
     for length in range(1, len(word) + 1)
 }
-#: Characters of the source around the words that a proposal rests on.
-_AROUND = 240
+_DONE = {
+    "accept": "accepted",
+    "edit": "edited and accepted",
+    "reject": "rejected",
+    "later": "put off",
+}
+_HELP = """\
+  a, accept  record the fact as it is shown
+  e, edit    change the fact in an editor, and record it then
+  r, reject  leave it out, and do not queue it again
+  l, later   keep it in the queue, after the others
+  q, quit    stop here; the rest stays in the queue"""
 
 
 class Review:
@@ -37,30 +48,40 @@ class Review:
     def __init__(self, archive: Archive, by: str | None) -> None:
         self._archive, self._by = archive, (by or "").strip()
         self._slugs = {row.id: row.slug for row in archive.stories()}
+        self._state: StoryState | None = None
 
     def run(self, proposals: Sequence[Proposal]) -> None:
         """Go through proposals until they end or the person quits."""
-        decided = 0
+        answers: Counter[str] = Counter()
         try:
             for number, proposal in enumerate(proposals, 1):
                 self._show(proposal, number, len(proposals))
                 answer = self._answered(proposal)
                 if answer == "quit":
                     break
-                decided += answer != "later"
+                answers[answer] += 1
         except (KeyboardInterrupt, EOFError):
-            say(f"\nStopped. Decided about {counted(decided, 'proposal')}; the rest is unchanged.")
+            say(f"\nStopped. {self._summary(answers)}")
             raise click.exceptions.Exit(130) from None
+        say(self._summary(answers))
+
+    def _summary(self, answers: Counter[str]) -> str:
+        """``2 accepted, 1 rejected; 3 proposals are left.``"""
+        counts = [f"{answers[one]} {words}" for one, words in _DONE.items() if answers[one]]
         left = len(self._archive.proposals())
-        say(f"Decided about {counted(decided, 'proposal')}; {left} left in the queue.")
+        stay = f"{counted(left, 'proposal')} {'is' if left == 1 else 'are'} left."
+        return f"{', '.join(counts) or 'Nothing was decided'}; {stay}"
 
     def _answered(self, proposal: Proposal) -> str:
         """Ask until one answer could be carried out; returns it."""
         while True:
             given = asking.line("accept, edit, reject, later or quit [a/e/r/l/q]").lower()
             answer = _ANSWERS.get(given, "")
+            if not answer:
+                click.echo(_HELP, err=True)
+                continue
             try:
-                if answer and self._carry_out(answer, proposal):
+                if self._carry_out(answer, proposal):
                     return answer
             except (DatelineError, click.UsageError) as error:
                 hint = getattr(error, "hint", None)
@@ -95,51 +116,18 @@ class Review:
             self._by = asking.line("your name, which the log keeps")
         return self._by
 
+    def _story(self, proposal: Proposal) -> StoryState:
+        """The story of a proposal as it is now, read again only if something was recorded."""
+        slug, state = self._slugs[proposal.story], self._state
+        if state is None or (state.slug, state.version) != (
+            slug,
+            self._archive.story(slug).version,
+        ):
+            state = self._state = self._archive.state(slug)
+        return state
+
     def _show(self, proposal: Proposal, number: int, total: int) -> None:
-        state = self._archive.state(self._slugs[proposal.story])
-        document = self._archive.document(proposal.source)
-        sure = "" if proposal.confidence is None else f", confidence {proposal.confidence:.2f}"
         click.echo("", err=True)
-        head = f"{proposal.name} ({number} of {total}), proposed by {proposal.tool}{sure}"
-        asking.show(f"{head}, put off before" if proposal.state == "later" else head)
-        new = {one.partition("=")[0]: one for one in proposal.new}
-        for line in preview({"fact": "", **proposal.fields}, state, new):
-            asking.show(f"  {line}" if line else "")
+        for line in shown(self._archive, proposal, self._story(proposal), f" ({number} of {total})", sys.stderr):  # fmt: skip
+            click.echo(line, err=True)
         click.echo("", err=True)
-        if document is not None and not document.binary:
-            click.echo(passage(document.text, _spans(proposal)), err=True)
-        if beside := list(_same_words(proposal, state)):
-            asking.show(f"The story has facts with the same words: {'; '.join(beside)}")
-        click.echo("", err=True)
-
-
-def passage(text: str, spans: Sequence[tuple[int, int]]) -> str:
-    """The text around `spans`, in brackets and bold. It is made safe to print."""
-    first, last = min(start for start, _ in spans), max(end for _, end in spans)
-    begin, end = max(0, first - _AROUND), min(len(text), last + _AROUND)
-    parts, at = ["…" if begin else ""], begin
-    for start, stop in sorted(spans):
-        if stop <= at:
-            continue
-        start = max(start, at)
-        parts.append(legible(text[at:start]))
-        parts.append(click.style(f"[{legible(text[start:stop])}]", bold=True))
-        at = stop
-    parts.append(legible(text[at:end]) + ("…" if end < len(text) else ""))
-    return "".join(parts)
-
-
-def _spans(proposal: Proposal) -> list[tuple[int, int]]:
-    return [(one["start"], one["end"]) for one in proposal.fields["evidence"]]
-
-
-def _same_words(proposal: Proposal, state: StoryState) -> Iterator[str]:
-    """The facts that rest on some of the same words of the source."""
-    spans = _spans(proposal)
-    for fact in state.facts.values():
-        places = [(one.start or 0, one.end or 0) for one in fact.data.evidence]
-        same = fact.source == proposal.source and any(
-            start < stop and begin < end for start, end in spans for begin, stop in places
-        )
-        if same:
-            yield f"{fact.id}, {fact.data.text}"

@@ -19,13 +19,14 @@ from dateline.cli.outcome import FAILED
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
-from dateline.cli.terminal.stdout import given_back
+from dateline.cli.terminal.stdout import data, given_back
 from dateline.errors import DatelineError
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
 
 _SHOWN = ("proposal", "kind", "text", "words", "proposer", "state")
+_DECIDED = (*_SHOWN, "fact", "by")
 _ids = click.argument(
     "ids", nargs=-1, required=True, metavar="ID...", shell_complete=completion.proposals
 )
@@ -36,6 +37,7 @@ class Commands(LazyGroup):
 
     core = {
         "list": "Show the proposals of a story, one by one on a terminal (the default).",
+        "show": "Show one proposal with the words of its source.",
         "accept": "Record the facts of proposals.",
         "reject": "Reject proposals; they are not queued again.",
         "later": "Put proposals off; they are listed last.",
@@ -109,8 +111,32 @@ def list_(
 
         slugs = {row.id: row.slug for row in archive.stories()}
         rows = (list(proposal_row(one, slugs[one.story]).values()) for one in found)
-        emit(PROPOSAL_COLUMNS, rows, format_, summary=_SHOWN)
+        emit(PROPOSAL_COLUMNS, rows, format_, summary=_DECIDED if everything else _SHOWN)
     say(f"{counted(len(found), 'proposal')}.")
+
+
+@click.command()
+@click.argument("id", metavar="ID", shell_complete=completion.proposals)
+@pass_settings
+def show(settings: Settings, id: str) -> None:
+    """Show one proposal: the words of its source in context, and the fact as it would be recorded.
+
+    \b
+    Example:
+      dateline proposals show p3
+    """
+    from dateline.cli.proposal_shown import shown
+    from dateline.proposals.queue import OPEN, decided_words
+
+    with settings.archive() as archive:
+        found = archive.proposal(id)
+        [slug] = (row.slug for row in archive.stories() if row.id == found.story)
+        if found.state not in OPEN:
+            say(f"{found.name} of story {slug}: {decided_words(found)}.")
+            return
+        state = archive.state(slug)
+        for line in shown(archive, found, state, f" of story {slug}", data()):
+            click.echo(line, file=data())
 
 
 @click.command()

@@ -17,13 +17,14 @@ from dateline.cli.outcome import FAILED, FOUND
 from dateline.cli.settings import Settings, pass_settings
 from dateline.cli.terminal.messages import counted, say
 from dateline.cli.terminal.output import emit
+from dateline.cli.terminal.progress import progress
 
 if TYPE_CHECKING:
     from dateline.archive import Archive
     from dateline.proposals.filling import Proposed
 
 _COLUMNS = ("line", "result", "proposal", "rule", "words", "reason", "source", "proposer")
-_SHOWN = ("line", "result", "proposal", "words", "reason")
+_SHOWN = ("line", "result", "proposal", "rule", "words", "reason")
 
 
 @click.command()
@@ -78,7 +79,8 @@ def propose(
         if source is not None:
             source = source_called(archive.state(story, facts=()), source, "SOURCE")
         if file is None:
-            result = archive.propose(story, source, proposers=proposers)
+            with progress("reading", "sources") as step:
+                result = archive.propose(story, source, proposers=proposers, progress=step)
         else:
             tool = proposers[0] if proposers else "stdin" if str(file) == "-" else file.name
             result = _of_file(archive, story, source, file, tool)
@@ -112,5 +114,7 @@ def _rows(result: Proposed) -> Iterator[list[Any]]:
         words = one.fields["text"]
         yield [None, "queued", one.name, None, words, None, one.source, one.tool]
     for out in result.left_out:
+        if out.line is None and out.rule == "duplicate":
+            continue  # whoever asks the proposers again gets all that they proposed before
         kind = "duplicate" if out.rule == "duplicate" else "left out"
         yield [out.line, kind, None, out.rule, out.words, out.reason, out.source, out.proposer]

@@ -121,7 +121,7 @@ def _history(fact: Fact) -> Iterator[str]:
     by = fact.recorded_by
     who = by.agent or by.method
     if fact.method == "extracted":
-        who = f"extracted: proposed by {by.tool or 'a tool'}, accepted by {by.agent or 'nobody named'}"
+        who = f"extracted: {by.proposal_words} by {by.agent or 'nobody named'}"
     yield f"  {to_iso(fact.recorded_us)[:19]}Z  position {fact.position}  recorded ({who})"
     for event in sorted((*fact.history, *fact.revoked), key=lambda event: event.version):
         yield f"  {to_iso(event.recorded_us)[:19]}Z  position {event.position}  {_notice(event, fact)}"

@@ -33,6 +33,9 @@ def show_table(
     if summary and len(stories) != 1:
         summary = ["story", *summary]
     rows: list[tuple[Any, ...]] = table.rows
+    if summary and "method" in names and "method" not in summary:
+        column = names.index("method")
+        summary += ["method"] * any(row[column] == "extracted" for row in rows)
     if columns is not None:
         picked = [name.strip() for name in columns.split(",")]
         unknown = [name for name in picked if name not in names]

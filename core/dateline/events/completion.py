@@ -14,9 +14,12 @@ from dateline.events.near import offer
 from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload, Payload
 from dateline.events.quoting import Span, find, leaves_out, same
+from dateline.text import cut
 
 #: Code points of context kept on either side of a quotation.
 CONTEXT = 24
+#: Characters of a quotation in a message.
+_SHOWN = 200
 _LISTED = 8
 
 
@@ -122,15 +125,16 @@ def _ambiguous(exact: str, text: str, found: list[Span]) -> str:
     ]
     more = f" and {len(found) - _LISTED} more" if len(found) > _LISTED else ""
     return (
-        f"{exact!r} occurs {len(found)} times in the source, at {'; '.join(listed)}{more}; "
+        f"{cut(exact, _SHOWN)!r} occurs {len(found)} times in the source, at {'; '.join(listed)}{more}; "
         "give start, or a longer quotation"
     )
 
 
 def _missing(exact: str, text: str, found: list[Span]) -> str:
+    shown = cut(exact, _SHOWN)
     if found:
-        return f"{exact!r} is in the source, but not between the prefix and suffix given"
-    reason = f"{exact!r} is not in the source{offer(exact, text)}"
+        return f"{shown!r} is in the source, but not between the prefix and suffix given"
+    reason = f"{shown!r} is not in the source{offer(exact, text)}"
     if leaves_out(exact):
         reason += "; a quotation leaves nothing out: give the words on each side of the ellipsis as one quotation each"
     return reason

@@ -17,6 +17,10 @@ T = TypeVar("T")
 Data: TypeAlias = Payload | Raw | Erased | Sealed
 
 
+#: Follows the name of a tool if a person changed what it proposed before accepting it.
+EDITED = ", edited"
+
+
 class RecordedBy(
     msgspec.Struct, frozen=True, omit_defaults=True, forbid_unknown_fields=True, gc=False
 ):
@@ -25,6 +29,14 @@ class RecordedBy(
     agent: str | None = None
     tool: str | None = None
     method: Literal["manual", "imported", "extracted"] = "manual"
+
+    @property
+    def proposal_words(self) -> str:
+        """Who proposed an extracted fact and what became of the proposal: ``proposed by quotes 1, edited and
+        accepted``."""
+        tool = self.tool or "a tool"
+        edited = "edited and " if tool.endswith(EDITED) else ""
+        return f"proposed by {tool.removesuffix(EDITED)}, {edited}accepted"
 
 
 class NewEvent(msgspec.Struct, frozen=True, kw_only=True, gc=False):

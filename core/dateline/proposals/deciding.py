@@ -7,7 +7,7 @@ from typing import Any
 
 from dateline.doubts.weighing import Consider, weighing
 from dateline.errors import DatelineError, Finding, Refused
-from dateline.events.envelope import RecordedBy
+from dateline.events.envelope import EDITED, RecordedBy
 from dateline.log.engine import reading, writing
 from dateline.log.read import story_by_id
 from dateline.proposals import queue
@@ -29,21 +29,24 @@ def accept(
     require_named(by)
     with reading(archive._engine) as connection:
         waiting = queue.one(connection, name)
+        waiting = queue.with_fact(connection, archive._reader, waiting)
         row = story_by_id(connection, waiting.story)
     if waiting.state not in queue.OPEN or row is None:
         raise queue.already_decided(waiting)
     given = dict(waiting.fields if fields is None else fields)
     source = given.pop("source", waiting.source)
-    if source not in archive.state(row.slug, facts=()).sources:
+    state = archive.state(row.slug, facts=())
+    if source not in state.sources:
         reason = f"story {row.slug} has no source {source!r}"
         raise Refused([Finding("source-unknown", "/source", reason)])
-    judge = judge_of(archive, row, source)
+    judge = judge_of(archive, row, state, source)
     made = judge.ready(given, waiting.new if fields is None else new)
+    edited = fields is not None and made.fields != waiting.fields
     result = archive._recorder.record(
         lines_of(made, judge.state),
         row.id,
         None,
-        RecordedBy(by, waiting.tool, "extracted"),
+        RecordedBy(by, waiting.tool + EDITED * edited, "extracted"),
         None,
         dry_run=False,
         protect=None,
@@ -72,7 +75,13 @@ def decide(
 
 def require_named(by: str) -> None:
     """Raises DatelineError if `by` is no name: who decides is kept."""
-    if not by.strip() or not by.isprintable():
+    if not by.isprintable():
+        raise DatelineError(
+            f"the name {by!r} has characters that cannot be printed",
+            hint="give it without them",
+            code="proposal-unnamed",
+        )
+    if not by.strip():
         raise DatelineError(
             "nobody is named who decides about the proposal",
             hint="give a name with --by, or set DATELINE_AGENT",

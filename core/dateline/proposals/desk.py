@@ -51,19 +51,16 @@ class Desk(Protocol):
     def document(self, source: str) -> Document | None: ...
 
 
-def state_of(archive: Desk, row: StoryRow, source: str) -> StoryState:
-    """The story with the facts that quote a source."""
-    keep_up(archive._engine, archive._reader, row.version)
-    with reading(archive._engine) as connection:
-        return quoting(connection, archive._reader, row.id, source)
-
-
-def judge_of(archive: Desk, row: StoryRow, source: str) -> Judge:
-    """The judge of what is proposed about a source."""
+def judge_of(archive: Desk, row: StoryRow, state: StoryState, source: str) -> Judge:
+    """The judge of what is proposed about a source. `state` is the story with its entities and sources; it may be
+    without facts."""
     document = archive.document(source)
     text = "" if document is None or document.binary else document.text
-    check = partial(_try, archive, row)
-    return Judge(state_of(archive, row, source), source, text, check)
+    keep_up(archive._engine, archive._reader, row.version)
+    with reading(archive._engine) as connection:
+        there = quoting(connection, archive._reader, row.id, source)
+    facts = [fact for fact in there.facts.values() if fact.source == source]
+    return Judge(state, facts, source, text, partial(_try, archive, row))
 
 
 def _try(archive: Desk, row: StoryRow, lines: Sequence[Line]) -> None:

@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from dateline.documents.document import Document
-from dateline.errors import DatelineError, Finding, Refused, described, stops_plugin
+from dateline.errors import (
+    DatelineError,
+    Finding,
+    Refused,
+    UnknownName,
+    described,
+    stops_plugin,
+)
 from dateline.events.state import StoryState
 from dateline.proposals.judging import LeftOut, findings_of
 from dateline.proposals.proposer import Candidate, Known, Proposer
 from dateline.recording.line import Line, plain
-from dateline.recording.lookup import find_source
+from dateline.recording.lookup import find_source, quotable
+from dateline.text import cut
 
 #: Fields of a line that are about the proposal, and not about the fact.
 _ABOUT = ("proposer", "version", "confidence", "source")
@@ -49,11 +57,29 @@ class Given(msgspec.Struct, frozen=True):
             raise Refused([Finding("shape", "/confidence", reason)])
         return float(given)
 
-    def left_out(self, error: DatelineError) -> LeftOut:
-        shown = (self.fields.get(name) for name in ("quote", "text", "evidence"))
-        words = " ".join(str(next(filter(None, shown), "")).split())[:_WORDS]
+    def left_out(self, error: DatelineError, text: str = "") -> LeftOut:
+        """The candidate as one that is left out for `error`. `text` is that of its source, if it was read."""
+        words = cut(" ".join(self._words(text).split()), _WORDS)
         tool = f"{self.proposer} {self.version}".strip()
         return LeftOut(findings_of(error), tool, self.source, words, self.line)
+
+    def _words(self, text: str) -> str:
+        """What it says, or the words that it rests on."""
+        for name in ("quote", "text"):
+            if isinstance(given := self.fields.get(name), str) and given:
+                return given
+        items = self.fields.get("evidence")
+        items = items if isinstance(items, list | tuple) else [items]
+        return " … ".join(filter(None, (_exact(item, text) for item in items)))
+
+
+def _exact(item: Any, text: str) -> str:
+    """The words of an item of evidence, if it has any."""
+    if isinstance(item, Mapping):
+        start, end = item.get("start"), item.get("end")
+        placed = type(start) is type(end) is int and 0 <= start < end
+        item = item.get("exact") or (text[start:end] if placed else "")
+    return item if isinstance(item, str) else ""
 
 
 def from_line(
@@ -70,6 +96,8 @@ def from_line(
         if named is not None and not isinstance(named, str):
             raise Refused([Finding("shape", "/source", "the source is not text")])
         source = None if findings else find_source(state, named)
+    except UnknownName as error:
+        source, findings = None, (Finding(error.code, "/source", _which(state, named)),)
     except DatelineError as error:
         source, findings = None, findings_of(error)
     return Given(
@@ -77,17 +105,30 @@ def from_line(
     )
 
 
+def _which(state: StoryState, named: str | None) -> str:
+    """Why a line has no source of the story."""
+    count = len(quotable(state))
+    if not count:
+        return f"story {state.slug} has no source yet"
+    if named is None:
+        return f"story {state.slug} has {count} sources: give the start of the id of one as source"
+    return f"no source of story {state.slug}, or more than one, has an id that starts with {cut(named, _WORDS)}"
+
+
 def asked(
     proposers: Sequence[Proposer],
     state: StoryState,
-    sources: Iterable[str],
+    sources: Sequence[str],
     document_of: Callable[[str], Document | None],
     failed: Callable[[Proposer, str], object],
+    progress: Callable[[int, int], object],
 ) -> Iterator[Given]:
-    """What proposers find in sources. One that raises is not asked again; `failed` gets it and the error."""
+    """What proposers find in sources. One that raises is not asked again; `failed` gets it and the error.
+    `progress` gets the number of sources that were read, and of all."""
     names = {one.entity: (one.label, *one.names) for one in state.entities.values()}
     left = list(proposers)
-    for source in sources:
+    for number, source in enumerate(sources):
+        progress(number, len(sources))
         document = None if source in state.protected else document_of(source)
         if document is None or document.binary:
             yield Given({}, "", "", source, findings=(_unread(state, source),))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -12,14 +12,17 @@ from dateline.errors import DatelineError, Finding, Refused
 from dateline.events.fact import StatementRecorded
 from dateline.events.payload import FactPayload
 from dateline.events.rules.references import named
-from dateline.events.state import StoryState
+from dateline.events.state import Fact, StoryState
 from dateline.proposals.line import Ready, cited, ready
 from dateline.recording.introductions import introductions
 from dateline.recording.line import Line
 from dateline.recording.naming import letters
+from dateline.text import cut
 
 #: The rules of the queue, in addition to those of recording.
 RULES = ("duplicate", "protected", "entity-taken", "entity-unknown", "name-ambiguous")
+#: Characters of a reason: a misquotation may be as long as a book.
+_REASON = 600
 #: Raises Refused if lines cannot be recorded.
 Check = Callable[[Sequence[Line]], object]
 
@@ -41,28 +44,37 @@ class LeftOut(msgspec.Struct, frozen=True):
 
     @property
     def reason(self) -> str:
-        return "; ".join(finding.reason for finding in self.findings)
+        """What is wrong with it, each reason cut to `_REASON` characters."""
+        return "; ".join(cut(finding.reason, _REASON) for finding in self.findings)
 
 
 class Judge:
-    """Judges candidates about one source with that `text`. `state` is that of its story, with the facts that
-    quote the source; `check` raises what recording lines would raise."""
+    """Judges candidates about one source with that `text`. `state` has the entities and sources of its story,
+    and `facts` are those that quote the source; `check` raises what recording lines would raise."""
 
-    def __init__(self, state: StoryState, source: str, text: str, check: Check) -> None:
-        self.state, self._source, self._text, self._check = state, source, text, check
-        facts = (fact for fact in state.facts.values() if fact.source == source)
+    def __init__(
+        self, state: StoryState, facts: Iterable[Fact], source: str, text: str, check: Check
+    ) -> None:
+        self.state, self._source, self.text, self._check = state, source, text, check
         self._said = {said(fact.data): fact.id for fact in facts}
 
-    def ready(self, given: Mapping[str, Any], new: Sequence[str] = ()) -> Ready:
-        """The fact that `given` proposes, which introduces `new`. Raises Refused with every reason why it cannot be recorded, is
-        protected, or is in the story already."""
-        made = ready(given, self._source, self._text, self.state, new)
+    def ready(
+        self,
+        given: Mapping[str, Any],
+        new: Sequence[str] = (),
+        known: Mapping[object, str] = {},
+    ) -> Ready:
+        """The fact that `given` proposes, which introduces `new`. Raises Refused if it is in the story already, or
+        in `known`, or else with every reason why it cannot be recorded or is protected."""
+        made = ready(given, self._source, self.text, self.state, new)
+        key = said(made.payload)
+        there = self._said.get(key) or known.get(key)
+        if there is not None:
+            raise duplicate(there)
         for field, name in named(made.payload, self.state.protected):
             reason = f"{name} is protected, and the queue is not encrypted: use `dateline record`"
             raise Refused([Finding("protected", field, reason)])
         self._check(lines_of(made, self.state))
-        if (fact := self._said.get(said(made.payload))) is not None:
-            raise duplicate(fact)
         return made
 
 

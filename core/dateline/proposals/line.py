@@ -39,7 +39,7 @@ def ready(
     fields = dict(given)
     kind = _kind(fields, state)
     findings = [
-        Finding("reserved", f"/{name}", "leave this out: the archive sets it")
+        Finding("reserved", f"/{name}", f"leave {name} out: the archive sets it")
         for name in _RESERVED
         if fields.get(name) is not None
     ]

@@ -12,13 +12,15 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 from dateline.errors import Damaged, DatelineError, UnknownName
 from dateline.events.clock import now_us
 from dateline.events.editorial import ContentErased
-from dateline.log.read import StoryRow
+from dateline.log.read import Reader, StoryRow
 from dateline.log.tables import events
 from dateline.log.tables import proposed_facts as table
 
 State = Literal["queued", "later", "rejected", "accepted"]
 #: The states of proposals that nobody has decided about.
 OPEN: tuple[State, ...] = ("queued", "later")
+#: The states of proposals that are not queued a second time.
+KNOWN: tuple[State, ...] = (*OPEN, "rejected")
 
 
 class Proposal(msgspec.Struct, frozen=True, kw_only=True):
@@ -27,7 +29,8 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     ``name`` is its id, such as ``p3``. ``fields`` are those of the fact in the import format, with the
     offsets of its evidence, and ``new`` the entities that it introduces, each as ``ID=Label``. Both are
     empty once it is ``accepted``: then the fact is recorded, as the event ``event_id``. Times are in
-    microseconds since 1970 in UTC. ``by`` is who rejected or accepted it, ``reason`` why it was rejected.
+    microseconds since 1970 in UTC. ``by`` is who rejected or accepted it, ``reason`` why it was rejected,
+    and ``fact`` the id of the fact, if it was read.
     """
 
     id: int
@@ -44,6 +47,7 @@ class Proposal(msgspec.Struct, frozen=True, kw_only=True):
     by: str | None = None
     reason: str | None = None
     event_id: UUID | None = None
+    fact: str | None = None
 
     @property
     def name(self) -> str:
@@ -80,10 +84,12 @@ def add(connection: Connection, proposals: Iterable[Proposal]) -> list[Proposal]
 
 
 def read(
-    connection: Connection, story: UUID | None, states: Collection[State]
+    connection: Connection, story: UUID | None, states: Collection[State], after: int = 0
 ) -> Iterator[Proposal]:
-    """The proposals of a story, or of all, in the order of their ids."""
+    """The proposals of a story, or of all, in the order of their ids, from that `after` one on."""
     query = select(table).where(table.c.state.in_(states)).order_by(table.c.id)
+    if after:
+        query = query.where(table.c.id > after)
     if story is not None:
         query = query.where(table.c.story == story.bytes)
     return map(_proposal, connection.execute(query))
@@ -91,7 +97,7 @@ def read(
 
 def one(connection: Connection, name: str) -> Proposal:
     """A proposal by its id. Raises UnknownName."""
-    number = name.removeprefix("p")
+    number = name.lower().removeprefix("p")
     row = None
     if number.isascii() and number.isdecimal() and len(number) < 19:
         row = connection.execute(select(table).where(table.c.id == int(number))).first()
@@ -102,6 +108,15 @@ def one(connection: Connection, name: str) -> Proposal:
             code="proposal-unknown",
         )
     return _proposal(row)
+
+
+def with_fact(connection: Connection, reader: Reader, proposal: Proposal) -> Proposal:
+    """The proposal with the id of its fact, if that was recorded and is not erased."""
+    if proposal.event_id is None:
+        return proposal
+    event = reader.by_id(connection, proposal.event_id)
+    fact = getattr(event and event.data, "fact", None)
+    return msgspec.structs.replace(proposal, fact=fact)
 
 
 def decide(
@@ -131,11 +146,21 @@ def decide(
 
 def already_decided(proposal: Proposal) -> DatelineError:
     """The error about a proposal that is not open."""
+    if proposal.state in OPEN:
+        what = "somebody has decided about it meanwhile, or it was erased"
+    else:
+        what = decided_words(proposal)
     return DatelineError(
-        f"{proposal.name} is not open: somebody has decided about it, or it was erased",
+        f"{proposal.name} is not open: {what}",
         hint="list the open ones with `dateline proposals STORY`",
         code="proposal-decided",
     )
+
+
+def decided_words(proposal: Proposal) -> str:
+    """``Ida Brandt accepted it as f3``"""
+    fact = f" as {proposal.fact}" if proposal.fact else ""
+    return f"{proposal.by or 'somebody'} {proposal.state} it{fact}"
 
 
 def require_unerased(connection: Connection, story: StoryRow) -> None:

@@ -16,6 +16,9 @@ from dateline.events.state import Fact, StoryState
 from dateline.log.read import StoryRow, list_stories, story_by_slug
 from dateline.recording.naming import letters, matching, similar
 
+#: So many sources are listed to choose from.
+_LISTED = 20
+
 
 def find_story(connection: Connection, slug: str) -> StoryRow:
     """The story with this slug. Raises UnknownName."""
@@ -148,15 +151,18 @@ def choose_source(
 ) -> UnknownName:
     """An error that lists sources to choose from; `what` is said of the story. With `command`, the line
     after each is the command that takes it."""
+    names = list(names)
     lines = [
         line
-        for name in names
+        for name in names[:_LISTED]
         for line in (
             (described(state, name), f"  {command(name)}")
             if command
             else (f"--source {described(state, name)}",)
         )
     ]
+    if len(names) > _LISTED:
+        lines.append(f"and {len(names) - _LISTED:,} more: `dateline show {state.slug} sources`")
     return UnknownName(f"story {state.slug} {what}", hint="\n  ".join(lines), code=code)
 
 

@@ -13,6 +13,7 @@ from dateline.log.databases.dialect import of
 from dateline.log.engine import reading
 from dateline.log.read import Reader, StoryRow, latest_stories, list_stories
 from dateline.log.tables import events
+from dateline.recording.lookup import find_story
 from dateline.views import store, stored_rows
 from dateline.views.catching_up import catch_up
 from dateline.views.generation import OWNERS
@@ -40,15 +41,22 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 def overview(
-    engine: Engine, reader: Reader, latest: int | None = None, skip: int = 0
+    engine: Engine,
+    reader: Reader,
+    slugs: Sequence[str] = (),
+    latest: int | None = None,
+    skip: int = 0,
 ) -> list[Overview]:
-    """All stories, by slug; or the `latest` ones that changed, after the first `skip` of these."""
+    """The stories `slugs`, or all, by slug; or the `latest` ones that changed, after the first `skip` of these."""
     if not of(engine).rests(engine):
         with suppress(DatelineError):  # what keeps it from being done only makes this slower
             catch_up(engine, reader, [SUMMARIES], OWNERS)
     with reading(engine) as connection:
         sealed = _sealed(connection, reader)
-        if latest is None:
+        if slugs:
+            stories = [find_story(connection, one) for one in sorted(set(slugs))]
+            kept = _kept(connection, reader, stories, [one.slug for one in stories])
+        elif latest is None:
             stories = list_stories(connection)
             kept = _kept(connection, reader, stories)
         else:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 PROPOSAL_COLUMNS = (
     "proposal", "story", "state", "kind", "text", "words", "source", "new", "proposer", "confidence",
-    "proposed_at", "decided_at", "by", "reason", "event_id",
+    "proposed_at", "decided_at", "by", "reason", "event_id", "fact",
 )  # fmt: skip
 
 
@@ -29,5 +29,6 @@ def proposal_row(found: Proposal, story: str) -> dict[str, Any]:
         to_iso(found.proposed_us),
         None if found.decided_us is None else to_iso(found.decided_us),
         *(found.by, found.reason, None if found.event_id is None else str(found.event_id)),
+        found.fact,
     )
     return dict(zip(PROPOSAL_COLUMNS, row, strict=True))

@@ -78,15 +78,14 @@ def present(
 
 
 def quoting(connection: Connection, reader: log.Reader, story: UUID, source: str) -> StoryFold:
-    """A story's state as `present` has it, with all entities, all sources, and the facts that quote one
-    source. Raises SealedContent."""
+    """A story's state as `present` has it, with the facts that quote one source. Raises SealedContent."""
     row = log.story_by_id(connection, story)
     names: set[str] = set()
     if row is not None and row.version >= SHORT:
         where = Positions.look(connection, row, log.head(connection).position)
         if where is not None:
             names = Nearby(connection, reader, where).drawn(source)
-    return present(connection, reader, story, names, context=True)
+    return present(connection, reader, story, names)
 
 
 def before(

@@ -55,7 +55,11 @@ def _head(asked: Asked, found: Profile) -> Iterator[Html]:
     count = sum(getattr(found, name).count for name, _ in _SECTIONS)
     facts = f"{count:,} fact{'' if count == 1 else 's'}"
     stories = f"{found.stories:,} {'story' if found.stories == 1 else 'stories'}"
-    yield el("p", f"Named in {facts} of {stories}.", class_="lead")
+    words = f"Named in {facts} of {stories}."
+    if not count:
+        have = "has" if found.stories == 1 else "have"
+        words = f"No fact names it. {stories} {have} it, for example as a publisher or in a byline."
+    yield el("p", words, class_="lead")
 
 
 def _body(asked: Asked, found: Profile) -> Iterator[Html]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, get_args
 
 from dateline.plugin import (
@@ -112,13 +112,21 @@ def _body(asked: Asked, found: Any) -> Iterator[Html]:
     which = "The first " if found.more else ""
     words = f"{which}{count} result{'' if count == 1 else 's'}, best match first."
     yield el("p", words, class_="say", role="status")
-    yield from listed((_hit(asked, hit) for hit in found.hits), "ol", class_="hits")
+    titles = _titles(asked, {hit.story for hit in found.hits if hit.what != "entity"})
+    yield from listed((_hit(asked, hit, titles) for hit in found.hits), "ol", class_="hits")
     if found.more and count < _MORE:
         kept = {name: values for name, values in asked.every.items() if name not in ("as_of", "limit")}  # fmt: skip
         yield el("p", el("a", "Show more", href=asked.to.at("/search", **kept, limit=str(_MORE))))
 
 
-def _hit(asked: Asked, hit: Any) -> Html:
+def _titles(asked: Asked, slugs: Iterable[str]) -> dict[str, str]:
+    """The titles of these stories, as they are now."""
+    slugs = list(slugs)
+    found = asked.site.archive.overview(*slugs) if slugs else []
+    return {one.story.slug: one.title or one.story.slug for one in found}
+
+
+def _hit(asked: Asked, hit: Any, titles: Mapping[str, str]) -> Html:
     to = asked.to
     href = to.entity(hit.id)
     if hit.what != "entity":
@@ -137,7 +145,9 @@ def _hit(asked: Asked, hit: Any) -> Html:
             hit.kind,
             hit.when or None,
             el("bdi", hit.chain) if hit.chain else None,
-            None if hit.what == "entity" else el("a", hit.story, href=to.story(hit.story)),
+            None
+            if hit.what == "entity"
+            else el("a", el("bdi", titles[hit.story]), href=to.story(hit.story)),
             _others(hit),
         ),
     )
@@ -158,21 +168,29 @@ def _marked(parts: Iterable[Any]) -> Html:
 
 _TEXTS = ("speaker", "publisher", "about", "since", "until")
 _CHOICES = ("story", "kind", "status")
+#: So many stories are listed in the form; if there are more, one is named.
+_LISTED = 100
+
+
+def _story(asked: Asked) -> Html:
+    """The choice of one story, by its title."""
+    archive, given = asked.site.archive, asked.query.get("story")
+    if archive.story_count() > _LISTED:
+        return field("Story", "story", given)
+    known = [(one.story.slug, one.title or one.story.slug) for one in archive.overview()]
+    return choice("Story", "story", given, [("", "any"), *known])
 
 
 def _form(asked: Asked) -> Html:
     query, every = asked.query, asked.every
-    known = {
-        "story": [one.slug for one in asked.site.archive.stories()],
-        "kind": _kinds(asked),
-        "status": _STATUSES,
-    }
+    known = {"kind": _kinds(asked), "status": _STATUSES}
     within = (box(one, "in", one, checked=one in every.get("in", ())) for one in _WITHIN)
     more = el(
         "details",
         el("summary", "More"),
         el("fieldset", el("legend", "In"), *within),
-        *(choice(one.capitalize(), one, query.get(one), any_of(known[one])) for one in _CHOICES),
+        _story(asked),
+        *(choice(one.capitalize(), one, query.get(one), any_of(known[one])) for one in known),
         *(field(one.capitalize(), one, query.get(one)) for one in _TEXTS),
         open="" if any(one in query for one in ("in", *_CHOICES, *_TEXTS)) else None,
     )

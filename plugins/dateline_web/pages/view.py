@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any
 
@@ -11,6 +11,7 @@ from dateline_html.markup import Html, el, end, join, start
 from dateline_web.answers import Answer
 from dateline_web.asked import Asked
 from dateline_web.cells import Cells
+from dateline_web.columns import columns_of, more_columns
 from dateline_web.forms import box, choice, field, form
 from dateline_web.page import AS_OF, Page, Query
 from dateline_web.paging import PAGE, SIZE, Paged, number_of
@@ -32,6 +33,11 @@ _QUESTIONS = (
         "everything",
         "With 1, also the rows of retracted and rejected facts.",
         schema={"enum": ["0", "1"]},
+    ),
+    Query(
+        "columns",
+        "With all, the page shows every column. Other forms always have all of them.",
+        schema={"enum": ["all"]},
     ),
 )
 _SCHEMA = {"type": "array", "items": {"type": "object", "required": ["story"]}}
@@ -101,9 +107,11 @@ def _body(asked: Asked, table: Table, part: Paged[Any]) -> Iterator[Html]:
     yield _questions(asked, table)
     yield from _left_out(asked, table)
     if part.items:
+        shown = columns_of(asked, table)
         yield join([start("div", class_="scroll", tabindex=0, role="region", aria_label="Rows")])
-        yield from _table(asked, table, part)
+        yield from _table(asked, table, shown, part)
         yield end("div")
+        yield from more_columns(asked, table, len(shown))
     else:
         yield el("p", "There is no row.", class_="say")
     yield part.links(asked)
@@ -125,7 +133,7 @@ def _questions(asked: Asked, table: Table) -> Html:
         choice("Sort by", "sort", asked.query.get("sort"), orders),
         box("retracted and rejected, too", "everything", "1", checked=_everything(asked)),
     ]
-    return form(asked, fields, "Show", "limit")
+    return form(asked, fields, "Show", "limit", "columns")
 
 
 def _example(columns: list[str]) -> str:
@@ -146,10 +154,8 @@ def _left_out(asked: Asked, table: Table) -> Iterator[Html]:
         yield el("p", f"Left out {rows} without a date.", class_="say")
 
 
-def _table(asked: Asked, table: Table, part: Paged[Any]) -> Iterator[Html]:
+def _table(asked: Asked, table: Table, shown: Sequence[Column], part: Paged[Any]) -> Iterator[Html]:
     cells, names = Cells(asked.to), [column.name for column in table.columns]
-    # All rows of a story's page are of that story.
-    shown = [one for one in table.columns if one.name != "story" or "slug" not in asked.places]
     yield start("table", role="table", class_="rows")
     yield el("caption", f"Rows of {table.name}", class_="unseen")
     heads = (_heading(asked, column) for column in shown)

@@ -11,6 +11,7 @@ from dateline.events.parts import Evidence
 from dateline.events.payload import FactPayload
 from dateline.events.rules import Context, Findings, rule
 from dateline.events.source import SourceCaptured
+from dateline.text import cut
 
 _SHOWN = 120
 
@@ -95,7 +96,7 @@ def verbatim(payload: FactPayload, context: Context) -> Findings:
         if quantity.verbatim not in text:
             yield (
                 f"/quantities/{index}/verbatim",
-                f"{quantity.verbatim!r} is not in the source{offer(quantity.verbatim, text)}",
+                f"{cut(quantity.verbatim, _SHOWN)!r} is not in the source{offer(quantity.verbatim, text)}",
             )
 
 
