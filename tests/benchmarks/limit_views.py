@@ -75,7 +75,7 @@ TABLES = {
         TEXT, media_type TEXT NOT NULL, language TEXT, url TEXT, byline TEXT NOT NULL,
         byline_ids TEXT NOT NULL, credits TEXT NOT NULL, credit_ids TEXT NOT NULL, versions BIGINT NOT NULL, captures TEXT NOT NULL, facts
         BIGINT NOT NULL, chars BIGINT, covered BIGINT NOT NULL, coverage FLOAT,
-        withdrawn TEXT, captured BIGINT NOT NULL
+        withdrawn TEXT, captured BIGINT NOT NULL, id TEXT NOT NULL, called TEXT NOT NULL
     """,
     "disputes": """
         story TEXT NOT NULL, "key" TEXT NOT NULL, fact TEXT NOT NULL, number BIGINT NOT
@@ -519,6 +519,7 @@ def _sources(story: _Story, rows: list[Row], drawn: dict[str, list[_Data]]) -> N
                 len(from_), source.chars, covered,
                 round(100 * covered / source.chars, 1) if source.chars else None,
                 story.withdrawn.get(name), captured,
+                name.removeprefix("sha256:")[:12], source.title or "untitled",
             )
         )  # fmt: skip
 
