@@ -133,7 +133,7 @@ def test_the_steps_of_a_fold_grow_with_its_events(
     assert steps(lambda: folded(large, view)) < MOST * steps(lambda: folded(small, view))
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", EXPORTERS)
 @pytest.mark.parametrize("history", ["facts", "updates", "disputes"])
 def test_the_steps_of_an_export_grow_with_its_facts(

@@ -87,6 +87,7 @@ def test_several_stories_interleaved_come_back_too(
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "markdown", "ndjson"])
+@pytest.mark.sampled(2)
 def test_an_empty_archive_exports_a_valid_document(name: str) -> None:
     with Archive.create(":memory:", plugins()) as archive:
         text = exported(archive, name)

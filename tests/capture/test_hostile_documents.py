@@ -41,7 +41,7 @@ def cell(place: str, text: str) -> str:
     return f'<row><c r="{place}" t="inlineStr"><is><t>{text}</t></is></c></row>'
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize(
     ("name", "content", "code"),
     [

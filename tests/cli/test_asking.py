@@ -77,6 +77,7 @@ def last(tmp_path: Path) -> Any:
         ),
     ],
 )
+@pytest.mark.sampled(2)
 def test_missing_fields_are_asked_for(
     ask: Ask, tmp_path: Path, kind: str, typed: str, fields: dict[str, object]
 ) -> None:

@@ -278,7 +278,7 @@ def test_an_archived_text_is_captured_again_in_a_second_story(
     assert sources()[-1].derived_from == sources()[-2].source
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("name", ["a.txt", "a.html", "a.pdf"])
 @pytest.mark.parametrize(
     ("options", "field"),
@@ -656,6 +656,7 @@ def test_a_url_of_a_private_address_is_refused(
     assert sources() == []
 
 
+@pytest.mark.slow
 def test_messages_of_libraries_do_not_reach_stderr(capture: Capture, tmp_path: Path) -> None:
     """In a process of its own, since pytest captures log messages."""
     (tmp_path / "odd.pdf").write_bytes(b"junk\n" + documents.pdf("Once"))  # pypdf logs that

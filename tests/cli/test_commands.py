@@ -167,6 +167,7 @@ def test_a_file_that_a_line_names_must_be_in_the_folder_of_the_import(
 
 
 @pytest.mark.parametrize("name", ["csv", "json", "ndjson", "markdown"])
+@pytest.mark.sampled(3)
 def test_export_writes_whole_files_and_overwrites_only_with_force(
     ferry: Command, tmp_path: Path, name: str
 ) -> None:
@@ -254,6 +255,7 @@ def test_all_formats_of_show_contain_the_same_data(ferry: Command) -> None:
         (["capture", "x.pdf", "--story", "ferry", "--publisher", "org:x=X"], 1, None, "x.pdf", ""),
     ],
 )  # fmt: skip
+@pytest.mark.sampled(5)
 def test_an_error_names_its_cause_and_the_next_step(
     ferry: Command, arguments: list[str], code: int, error: str | None, cause: str, advice: str
 ) -> None:

@@ -64,7 +64,7 @@ def tab(dateline_cli: Cli, tmp_path: Path) -> Tab:
     return press
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     "line",
     [
@@ -89,7 +89,7 @@ def test_a_story_is_completed(tab: Tab, line: str, tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["dateline.db"]
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize(
     ("line", "offered"),
     [
@@ -139,7 +139,7 @@ def test_entities_of_all_stories_are_completed(tab: Tab, dateline_cli: Cli, inde
         assert tab(line) == offered, line
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "line",
     [

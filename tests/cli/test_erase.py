@@ -185,6 +185,7 @@ def test_an_import_does_not_bring_back_erased_content(dateline: Shell) -> None:
         (["9" * 5000], 1, "9" * 30),
     ],
 )
+@pytest.mark.sampled(3)
 def test_invalid_targets_are_refused_with_one_clear_error(
     dateline: Shell, targets: list[str], code: int, named: str
 ) -> None:

@@ -106,7 +106,7 @@ def serve_until_interrupted(folder: Path, line: str) -> tuple[int, str]:
         return server.wait(20), said
 
 
-@pytest.mark.sampled(24)
+@pytest.mark.sampled(14)
 @pytest.mark.parametrize(("command", "line"), examples(), ids=lambda value: str(value)[:50])
 def test_an_example_works_as_printed(
     command: str,

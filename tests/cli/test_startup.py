@@ -90,7 +90,7 @@ ALLOWED = {"gc", "hmac", "sqlite3", "_sqlite3", "unicodedata", "msgspec", "plugg
 BASE = "import click, sqlalchemy.dialects.sqlite"
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("command", {**READING, **RECORDING}.values(), ids={**READING, **RECORDING})
 def test_a_daily_command_imports_nothing_that_only_others_need(db: str, command: list[str]) -> None:
     modules = loaded(RUN.format(arguments=["--db", db, *command]))

@@ -45,6 +45,7 @@ def test_every_reference_page_is_generated() -> None:
     assert {f"reference/{path.name}" for path in (DOCS / "reference").iterdir()} == set(PAGES)
 
 
+@pytest.mark.slow
 def test_a_page_is_the_same_on_every_machine(tmp_path: Path) -> None:
     code = "import sys, runpy; m = runpy.run_path(sys.argv[1]); print(repr(m['pages']()))"
     command = [sys.executable, "-c", code, str(DOCS / "generate.py")]

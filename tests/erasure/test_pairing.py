@@ -74,7 +74,7 @@ def read(db: str, keys: Path) -> tuple[object, ...]:
         return archive.head(), [event.data for event in archive.events()], archive.subjects()
 
 
-@pytest.mark.sampled(8)
+@pytest.mark.sampled(5)
 @pytest.mark.parametrize("under_key", [False, True], ids=["events", "a key"])
 @pytest.mark.parametrize("step", STEPS)
 def test_a_journal_from_a_stranger_stops_before_anything_is_read(

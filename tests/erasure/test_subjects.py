@@ -62,6 +62,7 @@ def test_hashes_stay_and_everything_verifies(archive: Archive) -> None:
 
 
 @pytest.mark.parametrize("format_", FORMATS)
+@pytest.mark.sampled(2)
 def test_every_export_lists_it_as_erased_and_shows_nothing_else(
     archive: Archive, format_: str
 ) -> None:

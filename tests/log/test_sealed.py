@@ -47,6 +47,7 @@ def dateline(path: Path | str, *arguments: str) -> int:
         "verify --deep --key a.key", "rebuild --verify", "export ferry -f ndjson", "backup again.db",
     ],
 )  # fmt: skip
+@pytest.mark.sampled(3)
 def test_reading_commands_work_and_leave_no_other_file(
     sealed: Path, command: str, capfd: Capture
 ) -> None:
@@ -55,6 +56,7 @@ def test_reading_commands_work_and_leave_no_other_file(
 
 
 @pytest.mark.parametrize("suffix", [".json", ".ndjson", ".csv", ".md", ".html"])
+@pytest.mark.sampled(2)
 def test_its_exports_equal_those_of_the_archive(sealed: Path, suffix: str) -> None:
     for name, path in (("live", Path("live.db")), ("sealed", sealed)):
         assert dateline(path, "export", "--all", "-o", f"{name}{suffix}") == 0

@@ -286,6 +286,7 @@ def test_it_does_not_change_a_file_that_is_not_an_archive(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", VELM.next)
+@pytest.mark.sampled(2)
 def test_the_suggested_commands_work(folder: Path, command: str) -> None:
     assert f"  dateline --db {DEFAULT_DB} {command}\n" in run("demo").stderr
     assert run("--db", DEFAULT_DB, *shlex.split(command)).exit_code == 0

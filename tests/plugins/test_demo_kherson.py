@@ -211,6 +211,7 @@ def test_its_markdown_shows_dates_figures_and_chains(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("command", KHERSON.next)
+@pytest.mark.sampled(2)
 def test_the_suggested_commands_work(folder: Path, command: str) -> None:
     result = run("demo", "--story", "kherson")
     assert f"  dateline --db {DEFAULT_DB} {command}\n" in result.stderr

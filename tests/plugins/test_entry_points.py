@@ -32,6 +32,7 @@ MALFORMED = (
 
 
 @pytest.mark.parametrize("line", MALFORMED)
+@pytest.mark.sampled(4)
 def test_a_malformed_entry_point_is_left_out_by_name(
     ferry: Cli, installed: Installed, line: str
 ) -> None:

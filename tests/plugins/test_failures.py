@@ -108,6 +108,7 @@ TABLE = [
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.done)
+@pytest.mark.sampled(5)
 def test_a_broken_plugin_is_named_with_its_cause_and_a_hint(
     ferry: Cli, plugin_dir: PluginDir, row: Row
 ) -> None:

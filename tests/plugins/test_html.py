@@ -620,6 +620,7 @@ def test_no_word_makes_a_tag_an_attribute_or_a_link(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize("word", HOSTILE)
+@pytest.mark.sampled(4)
 def test_nothing_hostile_survives_in_an_identifier_or_an_attribute(word: str) -> None:
     page = Page(built([word] * 7)[0])
     for tag, has in page.tags:

@@ -130,7 +130,7 @@ def clean() -> dict[str, list[Any]]:
     return built()[1]
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("attempt", ATTEMPTS)
 def test_a_fold_that_tries_to_change_its_input_stops_alone(
     attempt: str, clean: dict[str, list[Any]]

@@ -318,6 +318,7 @@ def test_any_markup_gives_text_or_a_clear_error(markup: str) -> None:
         assert str(error)
 
 
+@pytest.mark.slow
 def test_deep_markup_gives_text_or_a_clear_error() -> None:
     for markup in ("<div>" * 50_000 + "word", "<b><p>" * 20_000, "<table><tr><td>" * 3000 + "word"):
         try:

@@ -132,7 +132,7 @@ def test_a_cancelled_task_stops_only_its_plugin_wherever_it_is_raised(
     stops_alone(ferry, plugin_dir, tmp_path, place, *next(iter(RAISED.items())))
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("place", ["hook", "fold", "piece"])
 @pytest.mark.parametrize("statement", list(RAISED)[1:])
 def test_any_exception_stops_only_its_plugin(

@@ -101,7 +101,7 @@ def test_an_untouched_archive_is_all_right_to_the_last_view(
     assert archive.checkpoint(key).size == EVENTS + 1
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("statement", ATTACKS)
 def test_changes_made_outside_dateline_are_found(
     archive: Archive, key: SigningKey, outside: Checkpoint, statement: str

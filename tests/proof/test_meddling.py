@@ -120,7 +120,7 @@ DONE: dict[str, tuple[str, str, Callable[[Archive], None]]] = {
 }
 
 
-@pytest.mark.sampled(12)
+@pytest.mark.sampled(7)
 @pytest.mark.parametrize("way", ["rule", "trigger"])
 @pytest.mark.parametrize("done", DONE)
 def test_a_swallowed_write_is_an_error_and_its_cause_is_found(
@@ -212,6 +212,7 @@ def found(archive: Archive) -> list[str]:
         ("CREATE RULE also AS ON UPDATE TO alembic_version DO INSTEAD NOTHING", "the rule also"),
     ],
 )
+@pytest.mark.sampled(3)
 def test_other_objects_that_change_a_statement_are_found(
     there: Archive, done: str, said: str
 ) -> None:

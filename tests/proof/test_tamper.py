@@ -98,7 +98,7 @@ def named(attack: Attack) -> str:
     return attack.__name__
 
 
-@pytest.mark.sampled(14)
+@pytest.mark.sampled(8)
 @pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
 def test_an_untouched_archive_is_all_right_and_a_tampered_one_is_not(
     archive: Archive, path: Path, key: SigningKey, outside: Checkpoint, attack: Attack
@@ -182,7 +182,7 @@ def test_an_event_outside_the_log_is_one_finding_and_is_never_read(
                 read()
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("attack", [*FOUND, *INVISIBLE], ids=named)
 def test_the_command_ends_in_a_verdict_whatever_was_done(
     archive: Archive,

@@ -112,7 +112,7 @@ def attack(path: Path, done: str | tuple[str, bytes]) -> None:
     database.close()
 
 
-@pytest.mark.sampled(5)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("name", ATTACKS)
 def test_a_hostile_archive_is_read_or_refused_and_never_obeyed(
     ferry: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
@@ -168,7 +168,7 @@ def test_a_trigger_cannot_load_a_library(ferry: Cli, tmp_path: Path) -> None:
     assert result.code == 1 and "load_extension" in result.err
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize(
     "change",
     [

@@ -36,7 +36,7 @@ NUMBERS = [
 ]
 
 
-@pytest.mark.sampled(6)
+@pytest.mark.sampled(4)
 @pytest.mark.parametrize("number", NUMBERS, ids=lambda number: number[:24])
 def test_an_extreme_number_never_reports_a_bug(ferry: Cli, number: str) -> None:
     for called in (

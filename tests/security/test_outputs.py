@@ -81,6 +81,7 @@ def whole(folder: Path) -> bool:
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("own", ["dateline.db", "dateline.db.keys", "desk.key"])
+@pytest.mark.sampled(3)
 def test_no_output_replaces_a_file_of_the_archive(
     dateline_cli: Cli, folder: Path, own: str, name: str
 ) -> None:

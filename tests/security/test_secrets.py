@@ -42,7 +42,7 @@ def secrets(folder: Path) -> list[str]:
     return [secret.hex(), repr(secret)[2:-1], repr(list(secret))[1:-1]]
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("harm", ["moved", "cut", "keys missing", "view raises", "sqlite"])
 @pytest.mark.parametrize("debug", [[], ["--debug"]], ids=["plain", "debug"])
 def test_no_key_or_protected_word_is_in_an_error_or_traceback(

@@ -33,6 +33,7 @@ def archive(db: str) -> Iterator[Archive]:
 
 @pytest.mark.parametrize("view", sorted(plugins().views))
 @pytest.mark.parametrize("stories", [("ferry",), ()])
+@pytest.mark.sampled(6)
 def test_a_limit_cuts_the_rows_of_every_view(
     archive: Archive, view: str, stories: tuple[str, ...]
 ) -> None:

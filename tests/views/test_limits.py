@@ -95,7 +95,7 @@ REFUSED: dict[str, Callable[[Any, Any], object]] = {
 }
 
 
-@pytest.mark.sampled(10)
+@pytest.mark.sampled(6)
 @pytest.mark.parametrize("what", REFUSED)
 def test_a_value_that_cannot_be_stored_stops_only_its_own_view(
     archive: Archive, what: str, monkeypatch: pytest.MonkeyPatch

@@ -154,6 +154,7 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("name", ALTERED)
+@pytest.mark.sampled(3)
 def test_verify_names_an_altered_sql_view_or_table(archive: Archive, name: str) -> None:
     assert archive.verify(deep_too=True).findings == []
     sql(archive, *ALTERED[name])

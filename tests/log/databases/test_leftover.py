@@ -102,7 +102,7 @@ def by_backup_that_was_used(path: Path, saved: Path) -> None:
         archive.record([samples.figure(text="Used")], story="ferry")
 
 
-@pytest.mark.sampled(4)
+@pytest.mark.sampled(3)
 @pytest.mark.parametrize("over", ["copied", "moved"])
 @pytest.mark.parametrize(
     "save", [by_backup, by_backup_that_was_read, by_backup_that_was_used, by_copy, by_hand]
