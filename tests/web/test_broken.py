@@ -22,7 +22,6 @@ ERRORS = {
 
 @pytest.mark.parametrize("kind", ERRORS)
 @pytest.mark.parametrize("call", ["head", "story", "material", "overview"])
-@pytest.mark.sampled(5)
 def test_a_page_that_cannot_be_made_is_a_problem(
     recording: Callable[..., Archive],
     reading: Open,

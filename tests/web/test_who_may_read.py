@@ -38,7 +38,6 @@ def basic(password: str) -> dict[str, str]:
         ({"authorization": "Bearer "}, 401),
     ],
 )
-@pytest.mark.sampled(3)
 def test_the_token_is_needed_for_everything(
     tmp_path: Path, headers: dict[str, str], status: int
 ) -> None:
