@@ -91,15 +91,15 @@ def catch_up(db: Path, events: int) -> dict[str, Any]:
         return clock.result(events)
 
 
-def catch_up_one(db: Path, events: int) -> dict[str, Any]:
-    """Catch all views up with one new fact, `events` times."""
+def catch_up_one(db: Path, events: int, views: Sequence[str]) -> dict[str, Any]:
+    """Catch these views up with one new fact, `events` times."""
     clock, engine = Clock(), schema.connect(db)
     with Archive.open(db, Plugins.load(strict=True)) as archive:
-        archive.rebuild()
+        archive.rebuild(views)
         for pair in mixed.later(engine, events):
             append_pairs(engine, [pair])
             with clock:
-                archive.catch_up()
+                archive.catch_up(views)
         engine.dispose()
         return clock.result(events)
 
