@@ -65,8 +65,9 @@ def propose(
     source, and a confidence from 0 to 1.
 
     Each line is judged alone by the rules of recording. Those that misquote, name a missing source or say
-    what the story or the queue has already are listed with the reason and left out. SOURCE is the start of
-    its id, its publisher or its title. Exit code 3 means that lines were left out that are no duplicates.
+    what the story or the queue has already are listed with the reason and left out. What proposers found
+    before is only counted. SOURCE is the start of
+    its id, its publisher or its title. Exit code 3 means that lines other than duplicates were left out.
 
     \b
     Example:
